@@ -1,0 +1,44 @@
+/** The only file that knows how the wasm is instantiated and how its memory begins. */
+import { type KernelName, kernels } from "./registry.ts";
+
+/**
+ * The first bytes of every memory, before anything planned: barrier and command words (`assembly/sync/`) below 1024, the
+ * table of v128 constants (`assembly/simd/constants.ts`) from there.
+ */
+export const SYSTEM_BYTES = 4096;
+export const PAGE_BYTES = 65536;
+/** Largest memory of one instance: 65536 pages. */
+export const MAX_MEMORY_BYTES = 65536 * PAGE_BYTES;
+
+export type KernelFunction = (begin: number, end: number, ...args: number[]) => void;
+
+export interface SyncFunctions {
+  /**
+   * Waits until all `threads` callers have arrived. `barrier` is the address of two i32 words (arrivals, generation) that start
+   * at 0. Spins for `spins` loads, then sleeps on the generation word.
+   */
+  barrier(barrier: number, threads: number, spins: number): void;
+}
+
+export type KernelInstance = Readonly<Record<KernelName, KernelFunction>> & Readonly<SyncFunctions>;
+
+/** Instantiates the kernels on a memory and writes the constants table (the same bytes, however many instances share it). */
+export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelInstance {
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelInstance & {
+    write_constants(): void;
+  };
+  exports.write_constants();
+  return exports;
+}
+
+/** Shared memory of at least `bytes`, zeroed; it never grows. */
+export function createMemory(bytes: number): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE_BYTES);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+/** The names a module must export; used when a foreign `wasmUrl` is given. */
+export function missingExports(module: WebAssembly.Module): string[] {
+  const present = new Set(WebAssembly.Module.exports(module).map((e) => e.name));
+  return [...Object.keys(kernels), "barrier", "write_constants"].filter((name) => !present.has(name));
+}
