@@ -1,0 +1,34 @@
+/** Finds and compiles the wasm build that this machine can run. */
+import type { Variant } from "../core/config.ts";
+import { StateError } from "../core/errors.ts";
+import { wasmBase64 } from "./wasm.generated.ts";
+
+const compiled = new Map<Variant, Promise<WebAssembly.Module>>();
+
+/** True where the engine can compile the build: every supported one runs `strict`; `relaxed` needs relaxed SIMD. */
+export function isVariantSupported(variant: Variant): boolean {
+  return WebAssembly.validate(decodeBase64(wasmBase64[variant]));
+}
+
+/**
+ * Compiles a build once; the module may be posted to workers.
+ *
+ * @throws {StateError} where the engine lacks what the build needs
+ */
+export function compileKernels(variant: Variant): Promise<WebAssembly.Module> {
+  let module = compiled.get(variant);
+  if (module === undefined) {
+    if (!isVariantSupported(variant))
+      throw new StateError(
+        `compileKernels: variant must be one this JavaScript engine can compile; got ${variant}. ` +
+          (variant === "relaxed" ? "Use variant: strict, or Node ≥ 22." : "Use an engine with WebAssembly SIMD and threads."),
+      );
+    module = WebAssembly.compile(decodeBase64(wasmBase64[variant]));
+    compiled.set(variant, module);
+  }
+  return module;
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+}

@@ -1,0 +1,43 @@
+/** What a run needs of the place where it is kept: a directory in Node, OPFS and IndexedDB in a browser, or memory. */
+import type { RunConfig } from "../core/config.ts";
+import type { RunEvent, RunResult } from "../core/record.ts";
+
+export interface NamedArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array;
+}
+
+/** A checkpoint: everything that training needs to go on with the same bits. */
+export interface Checkpoint {
+  /** Steps done. */
+  readonly step: number;
+  readonly tensors: ReadonlyMap<string, NamedArray>;
+  /** Strings only (safetensors' `__metadata__`). */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** One run, opened by one writer. */
+export interface RunStore {
+  readonly id: string;
+  /** The configuration written by the first start, if any. */
+  readConfig(): Promise<RunConfig | undefined>;
+  writeConfig(config: RunConfig): Promise<void>;
+  /** Appends a line; on disk when the promise resolves. */
+  appendEvent(event: RunEvent): Promise<void>;
+  /** Every whole event so far; a torn last line is cut off the file. */
+  readEvents(): Promise<RunEvent[]>;
+  /** Drops the events after `step`, when a run goes on from an earlier checkpoint. */
+  truncateEvents(step: number): Promise<void>;
+  /** Written beside and renamed; older checkpoints than the last two are removed. */
+  writeCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  /**
+   * The newest readable checkpoint.
+   *
+   * @throws {FormatError} where checkpoints exist and none can be read
+   */
+  latestCheckpoint(): Promise<Checkpoint | undefined>;
+  readResult(): Promise<RunResult | undefined>;
+  writeResult(result: RunResult): Promise<void>;
+  /** Lets the next writer in. */
+  close(): Promise<void>;
+}
