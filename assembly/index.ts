@@ -1,0 +1,2 @@
+export { write_constants } from "./simd/constants";
+export * from "./simd/elementary";

@@ -203,6 +203,14 @@ export const kernels = {
   /** out[c] = Σ over sequences of dy at place 0: the gradient of the class token. */
   f32_class_token_gradient: kernel("features", { dy: "in f32", dClassToken: "out f32", features: "int", seqTiles: "int", batch: "int" }),
 
+  // ---- elementary functions of flat arrays -----------------------------------------------------------------------------
+  /** y = eˣ; 0 below x = −87.3, the value at 88.7 above it. y may be x. */
+  f32_exp: kernel("elements", { x: "in f32", y: "out f32" }, ELEMENT_GRAIN),
+  /** y = tanh x. y may be x. */
+  f32_tanh: kernel("elements", { x: "in f32", y: "out f32" }, ELEMENT_GRAIN),
+  /** y = ln x for positive normal x; elsewhere of no meaning. y may be x. */
+  f32_log: kernel("elements", { x: "in f32", y: "out f32" }, ELEMENT_GRAIN),
+
   // ---- updates: flat arrays, dense or the values of a CSR --------------------------------------------------------------
   /** partials[c] = Σ x² over chunk c of PARTIAL_CHUNK elements, in f64. Extent: chunks. */
   f32_square_sum: kernel("chunks", { x: "in f32", count: "int", partials: "out f64" }),

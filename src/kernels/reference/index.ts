@@ -2,6 +2,7 @@ import type { KernelName } from "../registry.ts";
 import { activationReferences } from "./activation.ts";
 import { attentionReferences } from "./attention.ts";
 import { denseReferences } from "./dense.ts";
+import { elementaryReferences } from "./elementary.ts";
 import { embeddingReferences } from "./embedding.ts";
 import { lossReferences } from "./loss.ts";
 import { normReferences } from "./norm.ts";
@@ -19,6 +20,7 @@ export const references: { readonly [K in KernelName]: Reference<K> } = {
   ...normReferences,
   ...activationReferences,
   ...lossReferences,
+  ...elementaryReferences,
   ...embeddingReferences,
   ...updateReferences,
 };

@@ -1,0 +1,89 @@
+/**
+ * Constants of the inner loops, splatted in memory: V8 rebuilds a v128 literal on every turn of a loop (three
+ * instructions), a load is one. The table lies in the system bytes, above the barrier and command words.
+ */
+const TABLE: usize = 1024;
+
+export const ONE: usize = TABLE + 16 * 0;
+export const TWO: usize = TABLE + 16 * 1;
+export const HALF: usize = TABLE + 16 * 2;
+export const SIGN_BIT: usize = TABLE + 16 * 3;
+
+// exp and tanh (exp.ts, tanh.ts)
+export const EXP_MIN: usize = TABLE + 16 * 4;
+export const EXP_MAX: usize = TABLE + 16 * 5;
+export const LOG2_E: usize = TABLE + 16 * 6;
+export const ROUNDER: usize = TABLE + 16 * 7;
+export const LN2_HIGH: usize = TABLE + 16 * 8;
+export const LN2_LOW: usize = TABLE + 16 * 9;
+export const MINUS_LN2_HIGH: usize = TABLE + 16 * 10;
+export const MINUS_LN2_LOW: usize = TABLE + 16 * 11;
+export const EXP_C2: usize = TABLE + 16 * 12;
+export const EXP_C3: usize = TABLE + 16 * 13;
+export const EXP_C4: usize = TABLE + 16 * 14;
+export const EXP_C5: usize = TABLE + 16 * 15;
+export const EXP_C6: usize = TABLE + 16 * 16;
+export const EXP_C7: usize = TABLE + 16 * 17;
+export const TANH_MAX: usize = TABLE + 16 * 18;
+
+// log (log.ts)
+export const SQRT_HALF: usize = TABLE + 16 * 19;
+export const LOG_C3: usize = TABLE + 16 * 20;
+export const LOG_C4: usize = TABLE + 16 * 21;
+export const LOG_C5: usize = TABLE + 16 * 22;
+export const LOG_C6: usize = TABLE + 16 * 23;
+export const LOG_C7: usize = TABLE + 16 * 24;
+export const LOG_C8: usize = TABLE + 16 * 25;
+export const LOG_C9: usize = TABLE + 16 * 26;
+export const LOG_C10: usize = TABLE + 16 * 27;
+export const LOG_C11: usize = TABLE + 16 * 28;
+
+// GELU: √(2/π), the cubic coefficient of its tanh approximation, and three times that
+export const GELU_SCALE: usize = TABLE + 16 * 29;
+export const GELU_CUBIC: usize = TABLE + 16 * 30;
+export const GELU_CUBIC_3: usize = TABLE + 16 * 31;
+
+/** Writes the table; every instance on a memory writes the same bytes. */
+export function write_constants(): void {
+  put(ONE, 1.0);
+  put(TWO, 2.0);
+  put(HALF, 0.5);
+  v128.store(SIGN_BIT, i32x4.splat(0x80000000));
+
+  put(EXP_MIN, -87.3);
+  put(EXP_MAX, 88.7);
+  put(LOG2_E, 1.44269504088896341);
+  put(ROUNDER, 12582912.0);
+  put(LN2_HIGH, 0.693359375);
+  put(LN2_LOW, -2.12194440e-4);
+  put(MINUS_LN2_HIGH, -0.693359375);
+  put(MINUS_LN2_LOW, 2.12194440e-4);
+  put(EXP_C2, 5.0000001201e-1);
+  put(EXP_C3, 1.6666665459e-1);
+  put(EXP_C4, 4.1665795894e-2);
+  put(EXP_C5, 8.3334519073e-3);
+  put(EXP_C6, 1.3981999507e-3);
+  put(EXP_C7, 1.9875691500e-4);
+  put(TANH_MAX, 9.1);
+
+  put(SQRT_HALF, 0.70710678118654752);
+  put(LOG_C3, 3.3333331174e-1);
+  put(LOG_C4, -2.4999993993e-1);
+  put(LOG_C5, 2.0000714765e-1);
+  put(LOG_C6, -1.6668057665e-1);
+  put(LOG_C7, 1.4249322787e-1);
+  put(LOG_C8, -1.2420140846e-1);
+  put(LOG_C9, 1.1676998740e-1);
+  put(LOG_C10, -1.1514610310e-1);
+  put(LOG_C11, 7.0376836292e-2);
+
+  put(GELU_SCALE, 0.79788456080286536);
+  put(GELU_CUBIC, 0.044715);
+  put(GELU_CUBIC_3, 0.134145);
+}
+
+// @ts-ignore: decorator
+@inline
+function put(address: usize, value: f32): void {
+  v128.store(address, f32x4.splat(value));
+}

@@ -1,0 +1,15 @@
+import type { Reference } from "./types.ts";
+
+const f32_exp: Reference<"f32_exp"> = (begin, end, { x, y }) => {
+  for (let i = begin; i < end; i++) y[i] = x[i]! < Math.fround(-87.3) ? 0 : Math.exp(Math.min(x[i]!, Math.fround(88.7)));
+};
+
+const f32_tanh: Reference<"f32_tanh"> = (begin, end, { x, y }) => {
+  for (let i = begin; i < end; i++) y[i] = Math.tanh(x[i]!);
+};
+
+const f32_log: Reference<"f32_log"> = (begin, end, { x, y }) => {
+  for (let i = begin; i < end; i++) y[i] = Math.log(x[i]!);
+};
+
+export const elementaryReferences = { f32_exp, f32_tanh, f32_log };
