@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { ConfigError } from "./errors.ts";
-import { parseWith } from "./schema.ts";
+import { type Origin, parseWith, placeOf } from "./schema.ts";
 
 const count = z.int().positive();
 const fraction = z.number().min(0).max(1);
@@ -82,7 +82,11 @@ export const dataSchema = z.discriminatedUnion("kind", [
 ]);
 
 export const learningRateSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("constant"), peak: z.number().positive(), warmupSteps: z.int().nonnegative().default(0) }),
+  z.strictObject({
+    kind: z.literal("constant"),
+    peak: z.number().positive(),
+    warmupSteps: z.int().nonnegative().default(0),
+  }),
   /** Linear warm-up, then a half cosine down to `final`·peak. */
   z.strictObject({
     kind: z.literal("cosine"),
@@ -91,7 +95,11 @@ export const learningRateSchema = z.discriminatedUnion("kind", [
     final: fraction.default(0.1),
   }),
   /** scale / √max(step, warmupSteps): the paper's schedule, with scale 1 and warmupSteps 10 000. */
-  z.strictObject({ kind: z.literal("rsqrt"), scale: z.number().positive().default(1), warmupSteps: count.default(10_000) }),
+  z.strictObject({
+    kind: z.literal("rsqrt"),
+    scale: z.number().positive().default(1),
+    warmupSteps: count.default(10_000),
+  }),
   /** Warm-up, stable, then a linear decay over the last `decayFraction` of the steps to `final`·peak. */
   z.strictObject({
     kind: z.literal("wsd"),
@@ -190,34 +198,45 @@ export type RunConfigInput = z.input<typeof runConfigSchema>;
  * Fills in defaults and checks every range and every relation between settings.
  *
  * @param source what to name in messages, e.g. the file's path
- * @throws {ConfigError} one line for each problem: key, condition, value, remedy
+ * @throws {ConfigError} one line for each problem: place, key, condition, value, remedy
  */
-export function parseRunConfig(input: unknown, source = "config"): RunConfig {
+export function parseRunConfig(input: unknown, source: string | Origin = "config"): RunConfig {
   const config = parseWith(runConfigSchema, input, source);
-  checkRelations(config, source);
+  const broken = [...brokenRelations(config)].map(([key, condition, got, remedy]) => {
+    return `${placeOf(source, key.split("."))}: ${key} must be ${condition}; got ${got}. ${remedy}`;
+  });
+  if (broken.length > 0) throw new ConfigError(broken.join("\n"));
   return config;
 }
 
-function checkRelations(config: RunConfig, source: string): void {
-  const { model, sparsity, training } = config;
-  const fail = (key: string, condition: string, got: unknown, remedy: string): never => {
-    throw new ConfigError(`${source}: ${key} must be ${condition}; got ${got}. ${remedy}`);
-  };
-  if (model.dModel % model.numHeads !== 0)
-    fail("model.dModel", `divisible by model.numHeads (${model.numHeads})`, model.dModel, "Change one of the two.");
-  if (sparsity.start > sparsity.end)
-    fail("sparsity.start", `at most sparsity.end (${sparsity.end})`, sparsity.start, "The ramp runs from start to end.");
-  if (sparsity.pattern.kind === "nm") {
-    const { n, m } = sparsity.pattern;
-    if (n >= m) fail("sparsity.pattern.n", `below m (${m})`, n, "n is the number kept of m.");
-    if (Math.abs(sparsity.final - (1 - n / m)) > 1e-12)
-      fail("sparsity.final", `1 − n/m = ${1 - n / m} for the ${n}:${m} pattern`, sparsity.final, "Change one of the two.");
-  }
-  if (model.family === "decoder" && !config.data.kind.endsWith("text"))
-    fail("data.kind", "text or synthetic-text for a decoder", config.data.kind, "Choose model.family: vit for images.");
-  if (model.family === "vit" && !config.data.kind.endsWith("images"))
-    fail("data.kind", "images or synthetic-images for a vit", config.data.kind, "Choose model.family: decoder for text.");
-  const warmup = "warmupSteps" in training.learningRate ? training.learningRate.warmupSteps : 0;
-  if (training.learningRate.kind !== "rsqrt" && warmup >= training.steps && warmup > 0)
-    fail("training.learningRate.warmupSteps", `below training.steps (${training.steps})`, warmup, "Train longer or warm up less.");
+type Broken = [key: string, condition: string, got: unknown, remedy: string];
+
+function* brokenRelations({ model, data, sparsity, training }: RunConfig): Generator<Broken> {
+  const { dModel, numHeads, family } = model;
+  if (dModel % numHeads !== 0)
+    yield ["model.dModel", `divisible by model.numHeads (${numHeads})`, dModel, "Change one of the two."];
+  if (family === "decoder" && !data.kind.endsWith("text"))
+    yield ["data.kind", "text or synthetic-text for a decoder", data.kind, "Choose model.family: vit for images."];
+  if (family === "vit" && !data.kind.endsWith("images"))
+    yield ["data.kind", "images or synthetic-images for a vit", data.kind, "Choose model.family: decoder for text."];
+  if (data.kind === "images" && data.format === "idx" && data.labels === undefined)
+    yield ["data.labels", "given for format idx", "nothing", "Name the IDX files of the labels."];
+  yield* brokenSparsity(sparsity);
+  const { kind, warmupSteps } = training.learningRate;
+  if (kind !== "rsqrt" && warmupSteps > 0 && warmupSteps >= training.steps)
+    yield [
+      "training.learningRate.warmupSteps",
+      `below training.steps (${training.steps})`,
+      warmupSteps,
+      "Train longer or warm up less.",
+    ];
+}
+
+function* brokenSparsity({ start, end, final, pattern }: SparsityConfig): Generator<Broken> {
+  if (start > end) yield ["sparsity.start", `at most sparsity.end (${end})`, start, "The ramp runs from start to end."];
+  if (pattern.kind !== "nm") return;
+  const { n, m } = pattern;
+  if (n >= m) yield ["sparsity.pattern.n", `below m (${m})`, n, "n is the number kept of m."];
+  else if (Math.abs(final - (1 - n / m)) > 1e-12)
+    yield ["sparsity.final", `1 − n/m = ${1 - n / m} for the ${n}:${m} pattern`, final, "Change one of the two."];
 }

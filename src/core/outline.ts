@@ -1,0 +1,146 @@
+/** What a schema asks for, read off the schema itself: the words of its error messages and of docs/configuration.md. */
+import type { z } from "zod";
+
+type Schema = z.core.$ZodType;
+type Path = readonly PropertyKey[];
+
+const definition = (schema: Schema) => (schema as z.core.$ZodTypes)._zod.def;
+
+/** The schema below defaults, optional marks and transformations. */
+function bare(schema: Schema): Schema {
+  const def = definition(schema);
+  if ("innerType" in def) return bare(def.innerType as Schema);
+  return def.type === "pipe" ? bare(def.in) : schema;
+}
+
+/** The condition a value must meet, as it stands after "must be": `a number in [0, 1)`. */
+export function conditionOf(schema: Schema): string {
+  const def = definition(schema);
+  switch (def.type) {
+    case "nullable":
+      return `${conditionOf(def.innerType)} or null`;
+    case "number":
+      return numberCondition(def);
+    case "string":
+      return "text";
+    case "boolean":
+      return "true or false";
+    case "literal":
+      return def.values.map(String).join(" or ");
+    case "enum":
+      return Object.values(def.entries).map(String).join(" or ");
+    case "array":
+      return `a list of ${plural(conditionOf(def.element))}`;
+    case "union":
+      return unionCondition(def);
+    case "object":
+      return `a mapping with the keys ${Object.keys(def.shape).join(", ")}`;
+    default:
+      return bare(schema) === schema ? def.type : conditionOf(bare(schema));
+  }
+}
+
+function unionCondition(def: z.core.$ZodUnionDef & { discriminator?: string }): string {
+  if (def.discriminator === undefined) return def.options.map(conditionOf).join(" or ");
+  return `a mapping with ${def.discriminator}: ${optionNames(def.options, def.discriminator).join(", ")}`;
+}
+
+const plural = (condition: string) => condition.replace(/^an? (positive )?(number|integer)/, "$1$2s");
+
+function numberCondition(def: z.core.$ZodNumberDef & { format?: string }): string {
+  const noun = def.format === "safeint" ? "integer" : "number";
+  const bounds = (def.checks ?? []).map((check) => check._zod.def as z.core.$ZodCheckLessThanDef);
+  const low = bounds.find((bound) => (bound.check as string) === "greater_than");
+  const high = bounds.find((bound) => bound.check === "less_than");
+  const article = noun === "integer" ? "an" : "a";
+  if (low && high)
+    return `${article} ${noun} in ${low.inclusive ? "[" : "("}${low.value}, ${high.value}${high.inclusive ? "]" : ")"}`;
+  if (low && !low.inclusive && low.value === 0) return `a positive ${noun}`;
+  if (low) return `${article} ${noun} ${low.inclusive ? "≥" : ">"} ${low.value}`;
+  return high ? `${article} ${noun} ${high.inclusive ? "≤" : "<"} ${high.value}` : `${article} ${noun}`;
+}
+
+/** The schema of the value at `path`; of several alternatives the one that `input` chose. */
+export function schemaAt(schema: Schema, path: Path, input: unknown): Schema | undefined {
+  const [key, ...rest] = path;
+  if (key === undefined) return schema;
+  const next = childOf(bare(schema), key, input);
+  return next && schemaAt(next, rest, childValue(input, key));
+}
+
+function childOf(schema: Schema, key: PropertyKey, input: unknown): Schema | undefined {
+  const def = definition(schema);
+  if (def.type === "object") return def.shape[String(key)];
+  if (def.type === "array") return def.element;
+  if (def.type !== "union") return undefined;
+  const chosen = chosenOption(def, input);
+  return chosen && childOf(bare(chosen), key, input);
+}
+
+function chosenOption(def: z.core.$ZodUnionDef & { discriminator?: string }, input: unknown): Schema | undefined {
+  const { discriminator } = def;
+  if (discriminator === undefined) return def.options.find((option) => isContainer(bare(option)));
+  const chosen = String(childValue(input, discriminator));
+  return def.options.find((option) => literalOf(option, discriminator) === chosen);
+}
+
+const isContainer = (schema: Schema) => ["array", "object"].includes(definition(schema).type);
+
+export function childValue(input: unknown, key: PropertyKey): unknown {
+  return typeof input === "object" && input !== null ? (input as Record<PropertyKey, unknown>)[key] : undefined;
+}
+
+/** The keys of a mapping; none for a schema that is no mapping. */
+export function keysOf(schema: Schema, input: unknown): string[] {
+  const def = definition(bare(schema));
+  if (def.type === "object") return Object.keys(def.shape);
+  const chosen = def.type === "union" ? chosenOption(def, input) : undefined;
+  return chosen ? keysOf(chosen, input) : [];
+}
+
+function literalOf(option: Schema, discriminator: string): string {
+  const def = definition(bare(option)) as z.core.$ZodObjectDef;
+  return String((definition(def.shape[discriminator]!) as z.core.$ZodLiteralDef<string>).values[0]);
+}
+
+const optionNames = (options: readonly Schema[], discriminator: string) =>
+  options.map((option) => literalOf(option, discriminator));
+
+/** The value that stands in where a key is left out, as YAML; undefined for a key that must be given. */
+export function defaultOf(schema: Schema): string | undefined {
+  const def = definition(schema);
+  if (def.type === "default" || def.type === "prefault") return flow(def.defaultValue);
+  return def.type === "optional" ? "none" : undefined;
+}
+
+function flow(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+  const entries = Object.entries(value).map(([key, item]) => `${key}: ${flow(item)}`);
+  return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+}
+
+/** One key of a schema: where it stands, what it takes and what stands in for it. */
+export interface OutlineKey {
+  /** The mapping it belongs to, e.g. `data (kind: text)`; empty at the top. */
+  readonly section: string;
+  readonly key: string;
+  readonly condition: string;
+  readonly default: string | undefined;
+}
+
+/** Every key of a schema, in order, mappings before their own keys. */
+export function outline(schema: Schema, section = ""): OutlineKey[] {
+  const def = definition(bare(schema));
+  if (def.type === "union" && "discriminator" in def) {
+    const discriminator = String(def.discriminator);
+    return def.options.flatMap((option) =>
+      outline(option, `${section} (${discriminator}: ${literalOf(option, discriminator)})`),
+    );
+  }
+  if (def.type !== "object") return [];
+  return Object.entries(def.shape).flatMap(([key, child]) => [
+    { section, key, condition: conditionOf(child), default: defaultOf(child) },
+    ...outline(child, section === "" ? key : `${section}.${key}`),
+  ]);
+}
