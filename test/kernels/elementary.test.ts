@@ -12,30 +12,66 @@ const magnitudes = (length: number, low: number, high: number) =>
 
 function check(name: "f32_exp" | "f32_log" | "f32_tanh", label: string, x: Float32Array, maxUlps: number) {
   const args = { x, y: new Float32Array(x.length) };
-  checkKernel(strictModule, name, { label: `${label}, length=${x.length}`, extent: x.length, args, tolerance: ulps(maxUlps) });
+  checkKernel(strictModule, name, {
+    label: `${label}, length=${x.length}`,
+    extent: x.length,
+    args,
+    tolerance: ulps(maxUlps),
+  });
 }
 
 describe("elementary functions", () => {
   it("exp errs by at most 1.5 ulp from −87.3 to 88.7, is 0 below and saturates above", () => {
     for (const length of lengths) {
       check("f32_exp", "±1, seed=1", noise(length, 1), 1.5);
-      check("f32_exp", "±100, seed=2", noise(length, 2).map((x) => 100 * x), 1.5);
+      check(
+        "f32_exp",
+        "±100, seed=2",
+        noise(length, 2).map((x) => 100 * x),
+        1.5,
+      );
     }
-    check("f32_exp", "sweep", Float32Array.from({ length: 40_000 }, (_, i) => -87.3 + (i * 176) / 40_000), 1.5);
-    check("f32_exp", "masked scores", Float32Array.of(-Infinity, -3e38, -1e30, -87.4, 0, 88.7, 89, 3e38, Infinity), 1.5);
+    check(
+      "f32_exp",
+      "sweep",
+      Float32Array.from({ length: 40_000 }, (_, i) => -87.3 + (i * 176) / 40_000),
+      1.5,
+    );
+    check(
+      "f32_exp",
+      "masked scores",
+      Float32Array.of(-Infinity, -3e38, -1e30, -87.4, 0, 88.7, 89, 3e38, Infinity),
+      1.5,
+    );
   });
 
   it("tanh errs by at most 3 ulp, near 0 as well as where it is 1", () => {
     for (const length of lengths) check("f32_tanh", "±1, seed=3", noise(length, 3), 3);
-    check("f32_tanh", "sweep", Float32Array.from({ length: 40_000 }, (_, i) => -10 + (i * 20) / 40_000), 3);
+    check(
+      "f32_tanh",
+      "sweep",
+      Float32Array.from({ length: 40_000 }, (_, i) => -10 + (i * 20) / 40_000),
+      3,
+    );
     check("f32_tanh", "small", magnitudes(20_000, -37, 0), 3);
     check("f32_tanh", "large", Float32Array.of(0, 9, 9.1, 9.2, 100, 3e38, Infinity, -Infinity), 3);
   });
 
   it("log errs by at most 1.5 ulp over the positive normal numbers", () => {
-    for (const length of lengths) check("f32_log", "(0, 1], seed=4", noise(length, 4).map((x) => Math.abs(x) || 1), 1.5);
+    for (const length of lengths)
+      check(
+        "f32_log",
+        "(0, 1], seed=4",
+        noise(length, 4).map((x) => Math.abs(x) || 1),
+        1.5,
+      );
     check("f32_log", "sweep", magnitudes(40_000, -37.9, 38.5), 1.5);
-    check("f32_log", "near 1", Float32Array.from({ length: 20_001 }, (_, i) => 1 + (i - 10_000) * 2 ** -23), 1.5);
+    check(
+      "f32_log",
+      "near 1",
+      Float32Array.from({ length: 20_001 }, (_, i) => 1 + (i - 10_000) * 2 ** -23),
+      1.5,
+    );
   });
 
   it("tanh is odd, bit for bit, and exp and tanh let NaN through", () => {
@@ -47,7 +83,12 @@ describe("elementary functions", () => {
       instantiateKernels(strictModule, memory)[name](0, input.length, SYSTEM_BYTES, SYSTEM_BYTES);
       return Array.from(floats.subarray(SYSTEM_BYTES / 4, SYSTEM_BYTES / 4 + input.length));
     };
-    expect(run("f32_tanh", x.map((v) => -v))).toEqual(run("f32_tanh", x).map((y) => -y));
+    expect(
+      run(
+        "f32_tanh",
+        x.map((v) => -v),
+      ),
+    ).toEqual(run("f32_tanh", x).map((y) => -y));
     expect(run("f32_exp", x).at(-1)).toBeNaN();
   });
 });

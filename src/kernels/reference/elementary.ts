@@ -1,7 +1,8 @@
 import type { Reference } from "./types.ts";
 
 const f32_exp: Reference<"f32_exp"> = (begin, end, { x, y }) => {
-  for (let i = begin; i < end; i++) y[i] = x[i]! < Math.fround(-87.3) ? 0 : Math.exp(Math.min(x[i]!, Math.fround(88.7)));
+  for (let i = begin; i < end; i++)
+    y[i] = x[i]! < Math.fround(-87.3) ? 0 : Math.exp(Math.min(x[i]!, Math.fround(88.7)));
 };
 
 const f32_tanh: Reference<"f32_tanh"> = (begin, end, { x, y }) => {
