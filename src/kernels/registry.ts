@@ -34,8 +34,11 @@ const kernel = <const A extends Readonly<Record<string, ArgSpec>>>(split: string
 export const ELEMENT_GRAIN = 256;
 /** Elements summed into one f64 partial by `f32_square_sum` and `f32_adafactor_moment`, whatever the thread count. */
 export const PARTIAL_CHUNK = 4096;
-/** Columns of W in one block of the CSR format: a slab of 128·32·4 = 16 KB stays in L1 beside the output. */
-export const CSR_BLOCK = 128;
+/**
+ * Columns of W in one block of the CSR format: the block's slab of activations, 256·32·4 = 32 KB, is about an L1. Half of it
+ * gains 1–2 % at S = .5 and loses 15 % at .9375, where short rows pay for their ends (measured).
+ */
+export const CSR_BLOCK = 256;
 /** Offsets that may be read, not used, past the end of a CSR offset array (prefetch). */
 export const CSR_PADDING = 8;
 
@@ -67,44 +70,48 @@ export const kernels = {
    * rowPtr[b·(rows+1) + r] … rowPtr[b·(rows+1) + r + 1] index `values` and `offsets`; offsets[p] = (column − b·CSR_BLOCK)·128,
    * the byte offset of the column's slab row; CSR_PADDING extra zeros after the last offset.
    *
-   * Y = W·X + bias + addend, as f32_gemm, and with its bits. For the input gradient the same kernel runs on Wᵀ's CSR.
+   * Y = W·X + bias + addend, as f32_gemm, and with its bits: (0 + bias) + addend, then the products in ascending column
+   * order, one rounding each (fused in the relaxed build). addend may be y itself. For the input gradient the same kernel
+   * runs on Wᵀ's CSR.
    */
   f32_spmm_csr: kernel("token tiles", {
     rowPtr: "in i32", offsets: "in i32", values: "in f32", x: "in f32", bias: "in? f32", addend: "in? f32", y: "out f32",
     rows: "int", cols: "int",
   }),
-  /** dValues[p] = Σ_tokens dY[row(p)]·X[col(p)], at the non-zeros only, in the order of `values`. */
+  /** dValues[p] = Σ_tokens dY[row(p)]·X[col(p)], at the non-zeros only, in the order of `values`; overwritten. */
   f32_sddmm_csr: kernel("rows of W", {
     rowPtr: "in i32", offsets: "in i32", dy: "in f32", x: "in f32", dValues: "out f32", rows: "int", cols: "int", numTiles: "int",
   }),
   /** dst[p] = src[permutation[p]]: values in the order of Wᵀ's CSR. */
   f32_gather: kernel("elements", { src: "in f32", permutation: "in i32", dst: "out f32" }, ELEMENT_GRAIN),
-  /** Row pointers and offsets of the CSR form of a mask (rows, cols) of 0/1 bytes. Extent 1. */
+  /** Row pointers and offsets (CSR_PADDING zeros included) of the CSR form of a mask (rows, cols) of 0/1 bytes. Extent 1. */
   i32_csr_from_mask: kernel("one", { mask: "in u8", rows: "int", cols: "int", rowPtr: "out i32", offsets: "out i32" }),
   /** Values of a dense (rows, cols) matrix at the non-zeros, in CSR order, and back (zeros elsewhere). Extent 1. */
   f32_csr_gather_dense: kernel("one", { dense: "in f32", rowPtr: "in i32", offsets: "in i32", rows: "int", cols: "int", values: "out f32" }),
   f32_csr_scatter_dense: kernel("one", { values: "in f32", rowPtr: "in i32", offsets: "in i32", rows: "int", cols: "int", dense: "out f32" }),
   /**
-   * CSR of Wᵀ (cols rows, `rows` columns) and, for each of its entries, the position in W's order. `cursor` is i32 working
-   * space of (cols + 1) · ⌈rows/CSR_BLOCK⌉. Extent 1.
+   * CSR of Wᵀ (cols rows, `rows` columns; CSR_PADDING zeros included) and, for each of its entries, the position in W's
+   * order. Extent 1.
    */
   i32_csr_transpose: kernel("one", {
     rowPtr: "in i32", offsets: "in i32", rows: "int", cols: "int",
-    rowPtrT: "out i32", offsetsT: "out i32", permutation: "out i32", cursor: "out i32",
+    rowPtrT: "out i32", offsetsT: "out i32", permutation: "out i32",
   }),
 
   // ---- selection -----------------------------------------------------------------------------------------------------
   /**
-   * keep[i] = 1 for the `topK` largest |scores|, ties to the lower index, 0 elsewhere: exactly topK ones. Extent 1.
-   * scratch: 2048·4 bytes for the radix histogram.
+   * keep[i] = 1 for the `topK` largest |scores|, ties to the lower index, 0 elsewhere: exactly topK ones, 0 ≤ topK ≤ count.
+   * NaNs are larger than everything else and equal to each other. Extent 1. scratch: 2048·4 bytes for the radix histogram.
    */
   u8_topk_magnitude: kernel("one", { scores: "in f32", count: "int", topK: "int", keep: "out u8", scratch: "scratch" }),
   /**
-   * scores[i] = |w[i]|, plus `lift` for the n largest of every m consecutive columns of a row (ties to the lower column).
-   * A last group shorter than m keeps up to n. Extent: rows.
+   * Scores whose top k, for u8_topk_magnitude, is n:m once k = n/m of the weights: the bits of |w[i]| shifted right by one,
+   * with bit 30 set for the n largest of every m consecutive columns of a row (ties to the lower column). So these come
+   * before all others, whatever the magnitudes, and both kinds stay in order of |w| to within 2 ulp; a lift added to |w| would
+   * round that order away. A last group shorter than m lifts up to n. Extent: rows.
    */
-  f32_nm_scores: kernel("rows", { w: "in f32", rows: "int", cols: "int", n: "int", m: "int", lift: "float", scores: "out f32" }),
-  /** w[i] = mask[i] ? w[i] : 0. */
+  f32_nm_scores: kernel("rows", { w: "in f32", rows: "int", cols: "int", n: "int", m: "int", scores: "out f32" }),
+  /** w[i] = mask[i] ? w[i] : 0. A mask byte other than 0 counts as 1, here and below. */
   f32_apply_mask: kernel("elements", { mask: "in u8", w: "inout f32" }, ELEMENT_GRAIN),
 
   // ---- attention -----------------------------------------------------------------------------------------------------
@@ -187,8 +194,8 @@ export const kernels = {
     images: "in f32", patches: "out f32", channels: "int", height: "int", width: "int", patchSize: "int", firstToken: "int", seqTiles: "int",
   }),
   /**
-   * y[token] = x[token] + positions[place] for the seqLen tokens of each sequence, 0 at padding; where classToken is given,
-   * y[place 0] = classToken + positions[0].
+   * y[token] = x[token] + positions[place] for the seqLen tokens of each sequence, 0 at padding; where classToken is given, it is
+   * added at place 0, whose x is then the bias of the patch projection alone.
    */
   f32_add_positions: kernel("token tiles", {
     x: "in f32", positions: "in f32", classToken: "in? f32", y: "out f32", features: "int", seqTiles: "int", seqLen: "int",
@@ -214,7 +221,7 @@ export const kernels = {
   // ---- updates: flat arrays, dense or the values of a CSR --------------------------------------------------------------
   /** partials[c] = Σ x² over chunk c of PARTIAL_CHUNK elements, in f64. Extent: chunks. */
   f32_square_sum: kernel("chunks", { x: "in f32", count: "int", partials: "out f64" }),
-  /** scale[0] = min(1, clipNorm/√Σ partials), scale[1] = √Σ partials. Extent 1. */
+  /** scale[0] = min(1, clipNorm/√Σ partials), scale[1] = √Σ partials; clipNorm may be Infinity, NaNs stay NaN. Extent 1. */
   f32_clip_scale: kernel("one", { partials: "in f64", count: "int", clipNorm: "float", scale: "out f32" }),
   /**
    * g = scale[0]·grad; m ← β1·m + (1−β1)·g; v ← β2·v + (1−β2)·g²; w ← w − lr·(m̂/(√v̂ + ε) + decay·w).
@@ -229,14 +236,14 @@ export const kernels = {
     w: "inout f32", grad: "in f32", m: "inout f32", mask: "in? u8", scale: "in f32", hyper: "in f32", momentum: "float",
   }, ELEMENT_GRAIN),
   /**
-   * g = scale[0]·grad; v ← β2·v + (1−β2)·(g² + ε), β2 = hyper[1]; grad ← u = g/√v; partials[2c], [2c+1] = Σ u², Σ w² over chunk c. Where
-   * the mask byte is 0: v and u become 0. Extent: chunks of PARTIAL_CHUNK.
+   * g = scale[0]·grad; v ← β2·v + (1−β2)·(g² + ε), β2 = hyper[1]; grad ← u = g/√v; partials[2c], [2c+1] = Σ u², Σ w² over chunk c, in
+   * f64. Where the mask byte is 0: v and u become 0, and w does not count. Extent: chunks of PARTIAL_CHUNK.
    */
   f32_adafactor_moment: kernel("chunks", {
     w: "in f32", grad: "inout f32", v: "inout f32", mask: "in? u8", scale: "in f32", hyper: "in f32", epsilon: "float", count: "int",
     partials: "out f64",
   }),
-  /** step[0] = lr·max(minScale, RMS(w))/max(1, RMS(u)/clipThreshold), both RMS over `nonzeros` weights. Extent 1. */
+  /** step[0] = lr·max(minScale, RMS(w))/max(1, RMS(u)/clipThreshold), lr = hyper[0], both RMS over `nonzeros` weights. Extent 1. */
   f32_adafactor_step: kernel("one", {
     partials: "in f64", chunks: "int", nonzeros: "int", hyper: "in f32", minScale: "float", clipThreshold: "float", step: "out f32",
   }),

@@ -1,0 +1,27 @@
+// The compressed format's two constants, as src/kernels/registry.ts has them (the contract tests hold the two together).
+
+/** Bytes of one feature's 32 tokens. */
+export const TILE_BYTES: usize = 128;
+/** Columns of W in one block. */
+export const CSR_BLOCK: i32 = 256;
+
+/** Byte offset of a token tile of `features` features. */
+// @ts-ignore: decorator
+@inline
+export function tileOffset(tile: i32, features: i32): usize {
+  return <usize>tile * <usize>features * TILE_BYTES;
+}
+
+/** Byte offset of element `i` of an i32 or f32 array. */
+// @ts-ignore: decorator
+@inline
+export function wordOffset(i: i32): usize {
+  return (<usize>i) << 2;
+}
+
+/** Byte offset, in a row pointer array, of column block `block`'s pointer of row `row`. */
+// @ts-ignore: decorator
+@inline
+export function rowOffset(block: i32, row: i32, rows: i32): usize {
+  return wordOffset(block * (rows + 1) + row);
+}
