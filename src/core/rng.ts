@@ -86,11 +86,10 @@ const FEISTEL_ROUNDS = 8;
  *         walked along its cycle until the value is in range (fewer than four steps on average)
  */
 export function permuteIndex(seed: number, purpose: string, index: number, size: number): number {
-  let halfBits = 1;
-  while (4 ** halfBits < size) halfBits++;
-  const half = 2 ** halfBits;
+  let half = 2;
+  while (half * half < size) half *= 2;
   const words = new Uint32Array(2);
-  threefry2x32(seed, hash32(purpose), halfBits, 0xffffffff, words);
+  threefry2x32(seed, hash32(purpose), half, 0xffffffff, words);
   const [key0, key1] = [words[0]!, words[1]!];
   let value = index;
   do {

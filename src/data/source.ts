@@ -23,9 +23,9 @@ export interface ImageSplit {
   readonly size: number;
   /**
    * Writes image `index` as (channels, height, width), normalised to mean 0 and deviation 1 over the training split, to
-   * into[offset…] and returns its label. `epoch` keys the augmentation of training images.
+   * into[offset…] and returns its label. `augmentKey` (32 bits, made of seed and epoch) keys the augmentation of training images.
    */
-  readImage(index: number, epoch: number, into: Float32Array, offset: number): number;
+  readImage(index: number, augmentKey: number, into: Float32Array, offset: number): number;
 }
 
 export interface ImageSource {
