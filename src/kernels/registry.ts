@@ -52,16 +52,18 @@ export const kernels = {
    * Y = W·X + bias + addend, for forward (packed by rows) and input gradient (by columns). One accumulator for each output,
    * started at bias + addend and summed in ascending k: a zero weight leaves the bits as f32_spmm_csr would.
    * x tiles (nt, cols) · bias (rows) · addend, y tiles (nt, rows); addend may be y itself.
-   * scratch: cols·32·4 bytes.
    */
   f32_gemm: kernel("token tiles", {
-    packed: "in f32", x: "in f32", bias: "in? f32", addend: "in? f32", y: "out f32", rows: "int", cols: "int", scratch: "scratch",
+    packed: "in f32", x: "in f32", bias: "in? f32", addend: "in? f32", y: "out f32", rows: "int", cols: "int",
   }),
-  /** dW[o][i] = Σ_tokens dY[o]·X[i] (+ dW where accumulate is 1). dy tiles (nt, rows) · x tiles (nt, cols) · dw (rows, cols). */
+  /**
+   * dW[o][i] = Σ_tokens dY[o]·X[i] (+ dW where accumulate is 1). dy tiles (nt, rows) · x tiles (nt, cols) · dw (rows, cols).
+   * Padding tokens count like any: their dY must be 0.
+   */
   f32_gemm_dw: kernel("rows of dW", {
     dy: "in f32", x: "in f32", dw: "inout f32", rows: "int", cols: "int", numTiles: "int", accumulate: "int",
   }, 4),
-  /** db[f] = Σ_tokens dY[f]. */
+  /** db[f] = Σ_tokens dY[f], padding included. dy tiles (nt, features). */
   f32_bias_gradient: kernel("features", { dy: "in f32", db: "out f32", features: "int", numTiles: "int" }),
 
   // ---- CSR linear: rows inside column blocks of CSR_BLOCK ------------------------------------------------------------
