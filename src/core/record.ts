@@ -5,7 +5,15 @@ export type RunStatus = "completed" | "stopped" | "diverged" | "failed";
 
 /** One line of `events.jsonl`. Losses are nats per token (decoder) or per image (vit). */
 export type RunEvent =
-  | { type: "start"; step: number; threads: number; variant: Variant; switchDensity: number; time: string; version: string }
+  | {
+      type: "start";
+      step: number;
+      threads: number;
+      variant: Variant;
+      switchDensity: number;
+      time: string;
+      version: string;
+    }
   | { type: "step"; step: number; trainLoss: number; learningRate: number; sparsity: number; stepMs: number }
   | { type: "eval"; step: number; validLoss: number; validAccuracy: number; validExamples: number }
   | { type: "mask"; step: number; sparsity: number; nonzeroParams: number; csrTensors: number }
@@ -37,7 +45,7 @@ export interface RunResult {
   dataSeen: number;
   dataUnit: "tokens" | "images";
   steps: number;
-  /** Training FLOPs spent on the weights counted in N: 6 · Σ over steps of non-zero weights · data. */
+  /** C as the paper counts: 6 · Σ over steps of non-zero weights · data of a step (tokens, or images). */
   trainFlops: number;
   seconds: number;
   stepsPerSecond: number;

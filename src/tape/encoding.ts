@@ -28,7 +28,12 @@ export function tapeBytes(calls: readonly TapeCall[]): number {
 }
 
 /** Writes a tape at `address`; `version` tells readers that it changed. */
-export function encodeTape(memory: WebAssembly.Memory, address: number, calls: readonly TapeCall[], version: number): void {
+export function encodeTape(
+  memory: WebAssembly.Memory,
+  address: number,
+  calls: readonly TapeCall[],
+  version: number,
+): void {
   const words = new Int32Array(memory.buffer, address, tapeBytes(calls) / 4);
   const floats = new Float32Array(memory.buffer, address, words.length);
   let at = 0;

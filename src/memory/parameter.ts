@@ -1,0 +1,201 @@
+/** A weight and everything that lives beside it, in the format that its density calls for. */
+import type { Arena } from "./arena.ts";
+import { align } from "./arena.ts";
+import { type CsrSizes, csrSizes } from "./csr.ts";
+import type { Tensor } from "./tensor.ts";
+import { ELEMENT_BYTES } from "./tensor.ts";
+
+/**
+ * What a parameter is to pruning and counting: `block` weights (attention and MLP) are N and take the full sparsity, `edge`
+ * matrices (embedding table, patch embedding, output head) take 1 − √(1−S), `plain` ones (norms, biases, positions) none.
+ */
+export type ParameterRole = "block" | "edge" | "plain";
+
+export interface ParameterSpec {
+  readonly name: string;
+  /** (outFeatures, inFeatures) of a linear layer, (vocabSize, dModel) of a table, (n, 1) of a vector. */
+  readonly rows: number;
+  readonly cols: number;
+  readonly role: ParameterRole;
+  /** Only read through linear products, so that CSR may replace it. */
+  readonly isLinear: boolean;
+  readonly hasWeightDecay: boolean;
+  /** Standard deviation of the normal initial values; 0: all `initialMean`. */
+  readonly initialDeviation: number;
+  readonly initialMean: number;
+}
+
+/** Creates the parameter that a layer asks for. */
+export type Declare = (spec: ParameterSpec) => Parameter;
+
+/** The positions of the non-zeros, for W and for Wᵀ (see the registry, f32_spmm_csr). */
+export interface CsrStructure {
+  readonly rowPtr: Tensor;
+  readonly offsets: Tensor;
+  readonly rowPtrT: Tensor;
+  readonly offsetsT: Tensor;
+  /** Position in W's order of each entry of Wᵀ. */
+  readonly permutation: Tensor;
+  /** The values in the order of Wᵀ, gathered anew in each step. */
+  readonly valuesT: Tensor;
+}
+
+export interface ParameterPlan {
+  /** Arrays of one f32 for each weight: the value, its gradient and the optimizer's state. */
+  readonly planes: readonly string[];
+  /** A mask byte for each weight while it is dense. */
+  readonly isPruned: boolean;
+  /** Non-zeros at the moment of the switch to CSR, or undefined where the weight stays dense. */
+  readonly csrCapacity: number | undefined;
+}
+
+/**
+ * One weight matrix or vector. All its arrays lie in one slab, laid out for dense storage first; `switchToCsr` lays the same
+ * slab out anew, so the slab is as large as the larger of the two.
+ */
+export class Parameter {
+  readonly spec: ParameterSpec;
+  readonly plan: ParameterPlan;
+  readonly slabBytes: number;
+  readonly #address: number;
+  #format: "dense" | "csr" = "dense";
+  #nonzeros: number;
+
+  constructor(arena: Arena, spec: ParameterSpec, plan: ParameterPlan) {
+    this.spec = spec;
+    this.plan = plan;
+    this.#nonzeros = this.size;
+    const dense = this.#denseArrays(this.size).reduce(sumBytes, 0);
+    const csr = plan.csrCapacity === undefined ? 0 : this.#csrArrays(plan.csrCapacity).reduce(sumBytes, 0);
+    this.slabBytes = Math.max(dense, csr);
+    this.#address = arena.reserve("parameters and optimizer", this.slabBytes);
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  /** Weights, zeros included. */
+  get size(): number {
+    return this.spec.rows * this.spec.cols;
+  }
+
+  get format(): "dense" | "csr" {
+    return this.#format;
+  }
+
+  /** Weights that are not pruned. */
+  get nonzeros(): number {
+    return this.#nonzeros;
+  }
+
+  /** Elements of each plane: all weights when dense, the non-zeros in CSR order otherwise. */
+  get stored(): number {
+    return this.#format === "dense" ? this.size : this.#nonzeros;
+  }
+
+  /** Bytes of the slab that the present format and density use. */
+  get usedBytes(): number {
+    return this.#arrays().reduce(sumBytes, 0);
+  }
+
+  plane(name: string): Tensor {
+    return this.#tensor(name);
+  }
+
+  get value(): Tensor {
+    return this.plane("value");
+  }
+
+  get grad(): Tensor {
+    return this.plane("grad");
+  }
+
+  /** 0/1 bytes of a pruned weight that is stored dense. */
+  get mask(): Tensor | null {
+    return this.#format === "dense" && this.plan.isPruned ? this.#tensor("mask") : null;
+  }
+
+  get csr(): CsrStructure {
+    const tensor = (name: string) => this.#tensor(name);
+    return {
+      rowPtr: tensor("rowPtr"),
+      offsets: tensor("offsets"),
+      rowPtrT: tensor("rowPtrT"),
+      offsetsT: tensor("offsetsT"),
+      permutation: tensor("permutation"),
+      valuesT: tensor("valuesT"),
+    };
+  }
+
+  /** From here on the slab is read as CSR with `nonzeros` entries; the caller fills it. */
+  switchToCsr(nonzeros: number): void {
+    this.#format = "csr";
+    this.#nonzeros = nonzeros;
+  }
+
+  /** Back to dense storage with every weight kept. */
+  reset(): void {
+    this.#format = "dense";
+    this.#nonzeros = this.size;
+  }
+
+  /** The mask, or the CSR structure, now has this many entries. */
+  setNonzeros(nonzeros: number): void {
+    this.#nonzeros = nonzeros;
+  }
+
+  #tensor(name: string): Tensor {
+    let address = this.#address;
+    for (const array of this.#arrays()) {
+      if (array.name === name)
+        return { name: `${this.name}.${name}`, elementType: array.elementType, length: array.length, address };
+      address += align(array.capacity * ELEMENT_BYTES[array.elementType]);
+    }
+    throw new TypeError(`${this.name} (${this.#format}) has no array "${name}"`);
+  }
+
+  #arrays(): SlabArray[] {
+    return this.#format === "dense" ? this.#denseArrays(this.size) : this.#csrArrays(this.plan.csrCapacity!);
+  }
+
+  #denseArrays(size: number): SlabArray[] {
+    const arrays = this.plan.planes.map(
+      (name): SlabArray => ({ name, elementType: "f32", length: size, capacity: size }),
+    );
+    return this.plan.isPruned ? [...arrays, { name: "mask", elementType: "u8", length: size, capacity: size }] : arrays;
+  }
+
+  #csrArrays(capacity: number): SlabArray[] {
+    const { rows, cols } = this.spec;
+    const largest = csrSizes({ rows, cols, nonzeros: capacity });
+    const present = csrSizes({ rows, cols, nonzeros: Math.min(this.#nonzeros, capacity) });
+    const array = (name: string, elementType: "i32" | "f32", key: keyof CsrSizes): SlabArray => ({
+      name,
+      elementType,
+      length: present[key],
+      capacity: largest[key],
+    });
+    return [
+      ...this.plan.planes.map((name) => array(name, "f32", "values")),
+      array("rowPtr", "i32", "rowPtr"),
+      array("offsets", "i32", "offsets"),
+      array("rowPtrT", "i32", "rowPtrT"),
+      array("offsetsT", "i32", "offsetsT"),
+      array("permutation", "i32", "permutation"),
+      array("valuesT", "f32", "values"),
+    ];
+  }
+}
+
+interface SlabArray {
+  readonly name: string;
+  readonly elementType: "f32" | "i32" | "u8";
+  readonly length: number;
+  /** Elements at the moment of the switch, when the array is largest: its place in the slab does not move afterwards. */
+  readonly capacity: number;
+}
+
+function sumBytes(bytes: number, array: SlabArray): number {
+  return bytes + align(array.capacity * ELEMENT_BYTES[array.elementType]);
+}

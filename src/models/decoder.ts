@@ -1,0 +1,167 @@
+/** A decoder-only transformer language model. */
+import type { DecoderConfig } from "../core/config.ts";
+import { type Block, type BlockCache, block, blockBackward, declareBlock } from "../layers/block.ts";
+import {
+  declareLinear,
+  type Linear,
+  linear,
+  linearBackward,
+  tiedLinear,
+  tiedLinearBackward,
+  weightGradient,
+} from "../layers/linear.ts";
+import { declareNorm, type Norm, norm, normBackward } from "../layers/norm.ts";
+import type { Declare, Parameter } from "../memory/parameter.ts";
+import { type Activations, type TokenLayout, tokenLayout } from "../memory/tensor.ts";
+import type { Tape } from "../tape/tape.ts";
+import { hiddenWidth } from "./count.ts";
+import { type BatchTensors, type Model, recordLoss } from "./model.ts";
+
+interface Decoder {
+  /** (vocabSize, dModel) */
+  readonly table: Parameter;
+  /** (seqLen, dModel) */
+  readonly positions: Parameter;
+  readonly blocks: readonly Block[];
+  readonly finalNorm: Norm;
+  /** null where the head is the embedding table. */
+  readonly head: Linear | null;
+}
+
+/** Token and learned position embeddings, pre-norm blocks with causal attention, a final norm, next-token logits. */
+export function decoder(
+  config: DecoderConfig,
+  { vocabSize, batchSize, declare }: { vocabSize: number; batchSize: number; declare: Declare },
+): Model {
+  const parameters: Parameter[] = [];
+  const layers = declareDecoder(config, vocabSize, (spec) => {
+    const parameter = declare(spec);
+    parameters.push(parameter);
+    return parameter;
+  });
+  const layout = tokenLayout(batchSize, config.seqLen);
+  const lanes = layout.numTiles * 32;
+  const batch = {
+    inputs: { elementType: "i32", length: lanes },
+    labels: { length: lanes },
+    labelsPerBatch: batchSize * config.seqLen,
+  } as const;
+  return {
+    layout,
+    batch,
+    parameters,
+    record(tape, tensors, pass) {
+      const { logits, cache } = forward(tape, layers, layout, tensors);
+      const dLogits = recordLoss(tape, logits, tensors, batch, pass);
+      if (dLogits !== undefined) backward(tape, layers, layout, tensors, cache, dLogits);
+    },
+  };
+}
+
+function declareDecoder(config: DecoderConfig, vocabSize: number, declare: Declare): Decoder {
+  const { dModel, numLayers, seqLen, bias } = config;
+  const table = declare({
+    name: "decoder.embedding.weight",
+    rows: vocabSize,
+    cols: dModel,
+    role: "edge",
+    isLinear: false,
+    hasWeightDecay: true,
+    initialDeviation: 1 / Math.sqrt(dModel),
+    initialMean: 0,
+  });
+  const options = { ...config, dFf: hiddenWidth(config), isCausal: true };
+  return {
+    table,
+    positions: declare({ ...plainTable(seqLen, dModel), name: "decoder.positions.weight" }),
+    blocks: Array.from({ length: numLayers }, (_, i) => declareBlock(declare, `decoder.block${i}`, options)),
+    finalNorm: declareNorm(declare, "decoder.final_norm", config.norm, dModel),
+    head: config.tiedEmbedding
+      ? null
+      : declareLinear(declare, "decoder.head", dModel, vocabSize, { bias, role: "edge" }),
+  };
+}
+
+/** A learned position table: neither pruned nor decayed. */
+export function plainTable(rows: number, cols: number) {
+  return {
+    rows,
+    cols,
+    role: "plain",
+    isLinear: false,
+    hasWeightDecay: false,
+    initialDeviation: 1 / Math.sqrt(cols),
+    initialMean: 0,
+  } as const;
+}
+
+interface DecoderCache {
+  readonly blocks: readonly BlockCache[];
+  readonly finalNorm: ReturnType<typeof norm>;
+}
+
+function forward(
+  tape: Tape,
+  layers: Decoder,
+  layout: TokenLayout,
+  batch: BatchTensors,
+): { logits: Activations; cache: DecoderCache } {
+  const { table, positions } = layers;
+  let x = tape.activations("embedded tokens", layout.numTiles, table.spec.cols);
+  tape.call("f32_embedding", layout.numTiles, {
+    tokens: batch.inputs,
+    table: table.value,
+    positions: positions.value,
+    y: x.tensor,
+    features: table.spec.cols,
+    seqTiles: layout.seqTiles,
+    seqLen: layout.seqLen,
+  });
+  const blocks = layers.blocks.map((layer) => {
+    const { y, cache } = block(tape, layer, layout, x);
+    x = y;
+    return cache;
+  });
+  const finalNorm = norm(tape, layers.finalNorm, x);
+  const logits = layers.head === null ? tiedLinear(tape, table, finalNorm.y) : linear(tape, layers.head, finalNorm.y);
+  return { logits, cache: { blocks, finalNorm } };
+}
+
+function backward(
+  tape: Tape,
+  layers: Decoder,
+  layout: TokenLayout,
+  batch: BatchTensors,
+  cache: DecoderCache,
+  dLogits: Activations,
+): void {
+  let dX = headBackward(tape, layers, cache.finalNorm.y, dLogits);
+  dX = normBackward(tape, layers.finalNorm, cache.finalNorm.cache, dX);
+  for (let i = layers.blocks.length - 1; i >= 0; i--)
+    dX = blockBackward(tape, layers.blocks[i]!, layout, cache.blocks[i]!, dX);
+  const { table, positions, head } = layers;
+  const features = table.spec.cols;
+  tape.call("f32_embedding_backward", features, {
+    tokens: batch.inputs,
+    dy: dX.tensor,
+    dTable: table.grad,
+    vocabSize: table.spec.rows,
+    features,
+    numTiles: layout.numTiles,
+    accumulate: head === null ? 1 : 0,
+  });
+  tape.call("f32_position_gradient", features, {
+    dy: dX.tensor,
+    dPositions: positions.grad,
+    features,
+    seqTiles: layout.seqTiles,
+    seqLen: layout.seqLen,
+    batch: layout.batchSize,
+  });
+}
+
+function headBackward(tape: Tape, { table, head }: Decoder, x: Activations, dLogits: Activations): Activations {
+  if (head !== null) return linearBackward(tape, head, x, dLogits);
+  weightGradient(tape, table, x, dLogits, false);
+  return tiedLinearBackward(tape, table, dLogits);
+}

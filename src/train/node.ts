@@ -1,0 +1,58 @@
+/** Training in Node: data from files, the run in a directory, workers from piscina. */
+
+import { runId } from "../core/canonical.ts";
+import { parseRunConfig, type RunConfigInput } from "../core/config.ts";
+import type { RunEvent, RunResult } from "../core/record.ts";
+import { loadData } from "../data/node.ts";
+import { createEngine } from "../engine/engine.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
+import { openRun } from "../store/run-directory.ts";
+import { measuredSwitchDensity } from "./switch-density.ts";
+import { type StopSignal, trainModel } from "./trainer.ts";
+
+export interface TrainOptions {
+  /** Directory of runs; without it nothing is written. */
+  readonly out?: string | undefined;
+  /** What relative data paths are relative to; the working directory unless said. */
+  readonly baseDir?: string | undefined;
+  /** 1 unless said: kernels run on this thread. */
+  readonly threads?: number | undefined;
+  /** Polled between steps; once aborted, the run checkpoints and returns with status "stopped". */
+  readonly signal?: StopSignal | undefined;
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/**
+ * Trains a run, or goes on with it from its last checkpoint; a completed run is returned as its record has it.
+ *
+ * @throws {ConfigError} for settings, {FormatError} for files, {MemoryError} for size, {WorkerError} for a dead thread
+ * @example
+ *     const result = await train({ model: { family: "decoder", … }, data: { kind: "text", paths: "*.md" }, … });
+ */
+export async function train(input: RunConfigInput, options: TrainOptions = {}): Promise<RunResult> {
+  const config = parseRunConfig(input);
+  const data = await loadData(config.data, { baseDir: options.baseDir ?? process.cwd() });
+  const id = runId(config, data.fingerprint);
+  const store =
+    options.out === undefined
+      ? createMemoryStore(id)
+      : await openRun(options.out, id, { onWarning: options.onWarning });
+  try {
+    const done = await store.readResult();
+    if (done?.status === "completed") return done;
+    const { threads = 1, signal, onEvent } = options;
+    return await trainModel({
+      config,
+      data,
+      store,
+      threads,
+      signal,
+      onEvent,
+      createEngine,
+      measuredSwitchDensity: () => measuredSwitchDensity(config.variant),
+    });
+  } finally {
+    await store.close();
+  }
+}

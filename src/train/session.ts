@@ -1,0 +1,104 @@
+/** A program with an engine under it: the state of a run between two steps. */
+import type { DataSource } from "../data/source.ts";
+import type { Engine } from "../engine/protocol.ts";
+import { instantiateKernels } from "../kernels/abi.ts";
+import { compileKernels } from "../kernels/variant.ts";
+import { addressOf, type Tensor } from "../memory/tensor.ts";
+import { learningRate } from "../optim/learning-rate.ts";
+import { hyperParameters } from "../optim/optimizer.ts";
+import { type Pruner, updateMask } from "../sparsity/pruner.ts";
+import { type BatchFiller, createBatchFiller } from "./batch-filler.ts";
+import { type Evaluation, evaluate } from "./evaluate.ts";
+import { initialiseParameters } from "./initialise.ts";
+import { type Program, writeTapes } from "./program.ts";
+
+export class Session {
+  readonly program: Program;
+  readonly engine: Engine;
+  readonly pruner: Pruner;
+  readonly #fill: BatchFiller;
+  #tapeVersion = 0;
+
+  private constructor(program: Program, engine: Engine, data: DataSource, pruner: Pruner) {
+    this.program = program;
+    this.engine = engine;
+    this.pruner = pruner;
+    this.#fill = createBatchFiller(program, engine.memory, data);
+  }
+
+  /** Puts initial weights into the engine's memory and records the tapes. */
+  static async open(program: Program, engine: Engine, data: DataSource): Promise<Session> {
+    const kernels = instantiateKernels(await compileKernels(program.config.variant), engine.memory);
+    const pruner = { kernels, memory: engine.memory, stagingBase: program.areas.transients };
+    const session = new Session(program, engine, data, pruner);
+    initialiseParameters(program.model.parameters, program.config.seed, engine.memory);
+    session.recordTapes();
+    return session;
+  }
+
+  /** Writes both tapes anew, after a mask or a format has changed. */
+  recordTapes(): void {
+    writeTapes(this.program, this.engine.memory, ++this.#tapeVersion);
+  }
+
+  /** Index of the mask update that falls before `step`, if any. */
+  updateBefore(step: number): number | undefined {
+    const index = this.program.pruning.updates.findIndex((update) => update.step === step);
+    return index < 0 ? undefined : index;
+  }
+
+  /** Carries out mask update `index` on every pruned weight. */
+  applyUpdate(index: number): void {
+    const { model, pruning } = this.program;
+    for (const parameter of model.parameters) {
+      const { finalSparsity, kept, pattern, switchAt } = pruning.of(parameter.spec);
+      if (finalSparsity === 0) continue;
+      updateMask(this.pruner, parameter, {
+        kept: kept[index]!,
+        pattern,
+        toCsr: switchAt !== undefined && index >= switchAt,
+      });
+    }
+    this.recordTapes();
+  }
+
+  /** One optimizer step on the batch of `step`; the mean training loss in nats. */
+  async trainStep(step: number): Promise<{ loss: number; rate: number }> {
+    const { config, optimizer, areas } = this.program;
+    const { training } = config;
+    const rate = learningRate(training.learningRate, step, training.steps);
+    this.floats(optimizer.hyper).set(hyperParameters(training.optimizer, step, rate));
+    this.#fill.trainingBatch(step);
+    await this.engine.run(areas.trainTape);
+    const [loss, , labels] = this.totals();
+    return { loss: loss / labels, rate };
+  }
+
+  /** Mean loss and accuracy over the held-out split. */
+  evaluate(): Promise<Evaluation> {
+    return evaluate(this, this.#fill);
+  }
+
+  /** Summed loss, hits and labels of the tape that ran last. */
+  totals(): [loss: number, hits: number, labels: number] {
+    const totals = new Float64Array(this.engine.memory.buffer, addressOf(this.program.batch.totals), 3);
+    return [totals[0]!, totals[1]!, totals[2]!];
+  }
+
+  /** Non-zero weights of attention and MLP: the paper's N. */
+  get nonzeroParams(): number {
+    return countBlocks(this.program, (parameter) => parameter.nonzeros);
+  }
+
+  get denseParams(): number {
+    return countBlocks(this.program, (parameter) => parameter.size);
+  }
+
+  floats(tensor: Tensor): Float32Array {
+    return new Float32Array(this.engine.memory.buffer, addressOf(tensor), tensor.length);
+  }
+}
+
+function countBlocks({ model }: Program, count: (parameter: { nonzeros: number; size: number }) => number): number {
+  return model.parameters.filter((p) => p.spec.role === "block").reduce((sum, p) => sum + count(p), 0);
+}
