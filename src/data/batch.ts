@@ -5,6 +5,7 @@ import { ConfigError } from "../core/errors.ts";
 import { permuteIndex, RandomStream } from "../core/rng.ts";
 import type { DataSource, ImageSplit, TokenSplit } from "./source.ts";
 
+/** One slot of a batch. */
 export interface BatchItem {
   /** Window or image of the split. */
   readonly index: number;
@@ -37,65 +38,58 @@ export function itemAt(seed: number, position: number, numItems: number): BatchI
   };
 }
 
-/** Which examples a batch holds. */
-export type BatchChoice =
-  /** Those of a training step (from 0). */
-  | { readonly kind: "train"; readonly seed: number; readonly step: number }
-  /** [first, first + count) in order. */
-  | { readonly kind: "valid"; readonly first: number; readonly count: number };
-
-function chooseItems(choice: BatchChoice, batchSize: number, numItems: number): BatchItem[] {
-  if (choice.kind === "valid")
-    return Array.from({ length: choice.count }, (_, slot) => ({ index: choice.first + slot, augmentKey: 0 }));
-  const first = choice.step * batchSize;
-  return Array.from({ length: batchSize }, (_, slot) => itemAt(choice.seed, first + slot, numItems));
+/** The examples of training step `step` (from 0). */
+export function trainingItems(seed: number, step: number, batchSize: number, numItems: number): BatchItem[] {
+  return Array.from({ length: batchSize }, (_, slot) => itemAt(seed, step * batchSize + slot, numItems));
 }
 
-export interface TokenBatch {
-  readonly tokens: Int32Array;
-  readonly labels: Int32Array;
-  readonly batchSize: number;
-  readonly seqLen: number;
+/** The examples [first, first + batchSize) of a held-out split, in order; fewer at its end. */
+export function evaluationItems(first: number, batchSize: number, numItems: number): BatchItem[] {
+  const count = Math.max(0, Math.min(batchSize, numItems - first));
+  return Array.from({ length: count }, (_, slot) => ({ index: first + slot, augmentKey: 0 }));
 }
 
 /**
  * Writes a batch of token windows: inputs window[0…T), labels window[1…T].
  *
- * Shapes    tokens, labels (batchSize, seqTiles·32), overwritten; −1 beyond seqLen and in slots without an example
+ * Shapes    tokens, labels (batchSize, seqTiles·32), overwritten; −1 beyond seqLen and in slots without an item
  */
-export function fillTokenBatch(split: TokenSplit, choice: BatchChoice, into: TokenBatch): void {
-  const { tokens, labels, batchSize, seqLen } = into;
+export function fillTokens(
+  split: TokenSplit,
+  items: readonly BatchItem[],
+  { batchSize, seqLen }: { batchSize: number; seqLen: number },
+  tokens: Int32Array,
+  labels: Int32Array,
+): void {
   const stride = tokens.length / batchSize;
   const window = new Int32Array(seqLen + 1);
   tokens.fill(NO_LABEL);
   labels.fill(NO_LABEL);
-  for (const [slot, { index }] of chooseItems(choice, batchSize, split.numWindows(seqLen)).entries()) {
+  for (const [slot, { index }] of items.entries()) {
     split.readWindow(index, seqLen, window, 0);
     tokens.set(window.subarray(0, seqLen), slot * stride);
     labels.set(window.subarray(1), slot * stride);
   }
 }
 
-export interface ImageBatch {
-  readonly pixels: Float32Array;
-  readonly labels: Int32Array;
-  readonly batchSize: number;
-}
-
 /**
  * Writes a batch of images.
  *
- * Shapes    pixels (batchSize, channels, height, width), overwritten, 0 in slots without an example · labels (at least
+ * Shapes    images (batchSize, channels, height, width), overwritten, 0 in slots without an item · labels (at least
  *           batchSize), −1 there
  */
-export function fillImageBatch(split: ImageSplit, choice: BatchChoice, into: ImageBatch): void {
-  const { pixels, labels, batchSize } = into;
-  const stride = pixels.length / batchSize;
-  const items = chooseItems(choice, batchSize, split.size);
-  pixels.fill(0, items.length * stride);
+export function fillImages(
+  split: ImageSplit,
+  items: readonly BatchItem[],
+  { batchSize }: { batchSize: number },
+  images: Float32Array,
+  labels: Int32Array,
+): void {
+  const stride = images.length / batchSize;
+  images.fill(0, items.length * stride);
   labels.fill(NO_LABEL);
   for (const [slot, { index, augmentKey }] of items.entries())
-    labels[slot] = split.readImage(index, augmentKey, pixels, slot * stride);
+    labels[slot] = split.readImage(index, augmentKey, images, slot * stride);
 }
 
 /** Windows or images of a split; Infinity where they are generated. */
