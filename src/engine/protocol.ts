@@ -4,30 +4,43 @@
  */
 import type { Variant } from "../core/config.ts";
 
-export interface Engine {
+export interface EngineOptions {
   readonly memory: WebAssembly.Memory;
-  readonly threads: number;
   readonly variant: Variant;
+}
+
+export interface Engine extends EngineOptions {
+  readonly threads: number;
   /**
    * Runs the tape encoded at `tapeAddress` (see tape/encoding.ts) once, all threads together; resolves when its last call is
-   * done. One run at a time.
+   * done, in a later turn of the event loop, so that timers and signals are served between two runs. One run at a time.
    *
-   * @throws {StateError} after close
-   * @throws {WorkerError} when a worker died; the memory's contents are then undefined
+   * @throws {StateError} after close, and while a run is under way
+   * @throws {WorkerError} when a thread died, in this run or an earlier one; the memory's contents are then undefined
    */
   run(tapeAddress: number): Promise<void>;
-  /** Stops the workers and lets go of the memory. */
+  /** Stops the threads, whatever they are doing, and lets go of the memory. */
   close(): Promise<void>;
 }
 
-/** Addresses of the i32 words that engine and workers share, within the system bytes of the memory. */
+/** Addresses of the i32 words that engine and threads share, within the system bytes of the memory, a cache line each. */
 export const CONTROL = {
   /** Generation: the main thread adds 1 to start a run. */
   command: 0,
   /** Address of the tape to run, or 0: leave the loop. */
   tape: 64,
-  /** Runs finished, written by the last worker to arrive. */
+  /** Each thread adds 1 when it is through with a run; the last one notifies. */
   done: 128,
   /** Arrivals and generation of the barrier between two calls. */
   barrier: 192,
 } as const;
+
+/** A view of one control word, for Atomics. */
+export function controlWord(memory: WebAssembly.Memory, name: keyof typeof CONTROL): Int32Array {
+  return new Int32Array(memory.buffer, CONTROL[name], 1);
+}
+
+/** Puts every control word to 0, as a new team of threads expects them. */
+export function clearControl(memory: WebAssembly.Memory): void {
+  new Int32Array(memory.buffer, 0, CONTROL.barrier / 4 + 2).fill(0);
+}

@@ -1,0 +1,32 @@
+/** The engine without workers: every call runs on the thread that asks. */
+import { compileKernels } from "../kernels/variant.ts";
+import type { Engine, EngineOptions } from "./protocol.ts";
+import { assertIdle, type EngineState, threadDied } from "./state.ts";
+import { createTapePlayer } from "./tape-player.ts";
+import { nextTurn } from "./turn.ts";
+
+/** Keeps to the `Engine` contract with one thread; a kernel that traps is that thread's death. */
+export async function createInlineEngine({ memory, variant }: EngineOptions): Promise<Engine> {
+  const play = createTapePlayer({ module: await compileKernels(variant), memory, thread: 0, threads: 1 });
+  let state: EngineState = "idle";
+  return {
+    memory,
+    variant,
+    threads: 1,
+    async run(tapeAddress) {
+      assertIdle(state);
+      try {
+        play(tapeAddress);
+      } catch (cause) {
+        state = threadDied(0, 1, cause);
+        throw state;
+      }
+      state = "running";
+      await nextTurn();
+      if (state === "running") state = "idle";
+    },
+    async close() {
+      state = "closed";
+    },
+  };
+}

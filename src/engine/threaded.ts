@@ -1,0 +1,115 @@
+/** The engine whose threads are workers: what Node and the browser have in common. */
+import { WorkerError } from "../core/errors.ts";
+import { compileKernels } from "../kernels/variant.ts";
+import { clearControl, controlWord, type Engine, type EngineOptions } from "./protocol.ts";
+import { assertIdle, closed, type EngineState, threadDied } from "./state.ts";
+import type { ThreadTask } from "./tape-player.ts";
+import { changeOf, nextTurn } from "./turn.ts";
+
+/** The workers, each of which runs `runThread` on its task. */
+export interface Crew {
+  /** One promise a thread: resolves when it left its loop, rejects when it died. */
+  readonly lives: readonly Promise<void>[];
+  /** Ends every thread, whatever it is doing. */
+  stop(): Promise<void>;
+}
+
+export interface ThreadedOptions extends EngineOptions {
+  readonly threads: number;
+  readonly hire: (tasks: readonly ThreadTask[]) => Crew;
+}
+
+export async function createThreadedEngine(options: ThreadedOptions): Promise<Engine> {
+  const { memory, variant, threads } = options;
+  const module = await compileKernels(variant);
+  clearControl(memory);
+  const crew = options.hire(Array.from({ length: threads }, (_, thread) => ({ module, memory, thread, threads })));
+  return new ThreadedEngine(options, crew);
+}
+
+class ThreadedEngine implements Engine {
+  readonly memory;
+  readonly variant;
+  readonly threads;
+  readonly #crew: Crew;
+  readonly #done: Int32Array;
+  /** What `done` will be after the last run asked for. */
+  #target = 0;
+  #state: EngineState = "idle";
+  #stopped: Promise<void> | undefined;
+
+  constructor({ memory, variant, threads }: ThreadedOptions, crew: Crew) {
+    this.memory = memory;
+    this.variant = variant;
+    this.threads = threads;
+    this.#crew = crew;
+    this.#done = controlWord(memory, "done");
+    for (const [thread, life] of crew.lives.entries())
+      life.then(
+        () => this.#lose(thread, "it left its loop"),
+        (cause) => this.#lose(thread, cause),
+      );
+  }
+
+  async run(tapeAddress: number): Promise<void> {
+    assertIdle(this.#state);
+    this.#state = "running";
+    this.#target = (this.#target + this.threads) | 0;
+    this.#command(tapeAddress);
+    await this.#whenDone();
+    await nextTurn();
+    this.#state = this.#stateAfterRun();
+  }
+
+  async close(): Promise<void> {
+    const wasIdle = this.#state === "idle";
+    this.#enter("closed");
+    if (wasIdle) {
+      this.#command(0);
+      await Promise.allSettled(this.#crew.lives);
+    }
+    await this.#stop();
+  }
+
+  #command(tapeAddress: number): void {
+    const command = controlWord(this.memory, "command");
+    Atomics.store(controlWord(this.memory, "tape"), 0, tapeAddress);
+    Atomics.add(command, 0, 1);
+    Atomics.notify(command, 0);
+  }
+
+  /**
+   * Resolves when every thread is through, or the engine is no longer running. The main thread does not spin: it would take a
+   * core from the threads, and waking it costs 10 µs (measured).
+   */
+  async #whenDone(): Promise<void> {
+    while (this.#state === "running") {
+      const seen = Atomics.load(this.#done, 0);
+      if (seen === this.#target) return;
+      await changeOf(this.#done, seen);
+    }
+  }
+
+  #stateAfterRun(): EngineState {
+    if (this.#state === "closed") throw closed();
+    if (this.#state instanceof WorkerError) throw this.#state;
+    return "idle";
+  }
+
+  #lose(thread: number, cause: unknown): void {
+    if (this.#state === "closed" || this.#state instanceof WorkerError) return;
+    this.#enter(threadDied(thread, this.threads, cause));
+    void this.#stop();
+  }
+
+  /** Leaves `running`, and wakes the run that is waiting. */
+  #enter(state: EngineState): void {
+    this.#state = state;
+    Atomics.notify(this.#done, 0);
+  }
+
+  #stop(): Promise<void> {
+    this.#stopped ??= this.#crew.stop();
+    return this.#stopped;
+  }
+}

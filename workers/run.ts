@@ -1,0 +1,33 @@
+/** A piscina task: trains one run on this worker's thread. */
+import type { RunMessage, RunOutcome, RunTask } from "../src/sweep/pool.ts";
+import { train } from "../src/train/node.ts";
+
+/** Step events are sent no oftener: nobody reads faster. */
+const STEP_EVENT_MS = 100;
+
+export default async function run({ config, out, baseDir, stop, messages }: RunTask): Promise<RunOutcome> {
+  const flag = new Int32Array(stop);
+  const send = (message: RunMessage) => messages.postMessage(message);
+  let lastStepEvent = 0;
+  try {
+    const result = await train(config, {
+      out,
+      baseDir,
+      signal: {
+        get aborted() {
+          return Atomics.load(flag, 0) !== 0;
+        },
+      },
+      onWarning: (message) => send({ type: "warning", message }),
+      onEvent(event) {
+        const now = performance.now();
+        if (event.type === "step" && now - lastStepEvent < STEP_EVENT_MS) return;
+        if (event.type === "step") lastStepEvent = now;
+        send({ type: "event", event });
+      },
+    });
+    return { type: "result", result };
+  } catch (error) {
+    return { type: "error", message: error instanceof Error ? error.message : String(error) };
+  }
+}
