@@ -1,0 +1,95 @@
+/** What a sweep will cost, before it runs. */
+
+import { runId } from "../core/canonical.ts";
+import type { RunConfig } from "../core/config.ts";
+import { ConfigError } from "../core/errors.ts";
+import type { DataSource } from "../data/source.ts";
+import {
+  dimensionsOf,
+  FLOPS_PER_WEIGHT,
+  nonzeroBlockWeights,
+  otherFlopsPerToken,
+  tokensPerExample,
+} from "../models/count.ts";
+import { cubicRamp } from "../sparsity/schedule.ts";
+import { planProgram } from "../train/program.ts";
+import type { SweepConfig } from "./config.ts";
+import { type GridRun, gridRuns } from "./grid.ts";
+
+export interface PlannedRun extends GridRun {
+  readonly id: string;
+  /** Every parameter of the dense model, embeddings, norms, biases and head included. */
+  readonly totalParams: number;
+  /** C = 6·N·D·c_mul(S): see `trainFlops`. */
+  readonly trainFlops: number;
+  /** What the kernels execute: see `workFlops`. */
+  readonly workFlops: number;
+  readonly memoryBytes: number;
+}
+
+export interface SweepPlan {
+  readonly name: string;
+  readonly runs: readonly PlannedRun[];
+}
+
+/** The density that memory is planned for where the real switch is still to be measured: the earliest a machine may ask. */
+const LARGEST_SWITCH_DENSITY = 0.75;
+
+/**
+ * Counts every run of the grid.
+ *
+ * @throws {ConfigError} where a run's settings do not work out, or two points of the grid are the same run
+ * @throws {MemoryError} where a run does not fit into one WebAssembly memory
+ */
+export function planSweep(sweep: SweepConfig, data: DataSource, source = "sweep"): SweepPlan {
+  const runs = gridRuns(sweep, source).map((run) => planRun(run, data));
+  for (const [i, run] of runs.entries()) {
+    const twin = runs.slice(0, i).find(({ id }) => id === run.id);
+    if (twin)
+      throw new ConfigError(
+        `${source}: grid must be of distinct runs; got the same model and steps for ${twin.config.name} and ${run.config.name}. ` +
+          "Move the sizes or data amounts further apart.",
+      );
+  }
+  return { name: sweep.name, runs };
+}
+
+function planRun(run: GridRun, data: DataSource): PlannedRun {
+  const { config } = run;
+  const { switchDensity } = config.sparsity;
+  const program = planProgram(config, data, {
+    threads: 1,
+    switchDensity: switchDensity === "measured" ? LARGEST_SWITCH_DENSITY : switchDensity,
+  });
+  return {
+    ...run,
+    id: runId(config, data.fingerprint),
+    totalParams: program.model.parameters.reduce((sum, { size }) => sum + size, 0),
+    trainFlops: trainFlops(config, data),
+    workFlops: workFlops(config, data),
+    memoryBytes: program.arena.bytes,
+  };
+}
+
+/** FLOPs that the kernels execute in a whole run: C, attention, patch embedding and head. */
+export function workFlops(config: RunConfig, data: DataSource): number {
+  const dimensions = dimensionsOf(data);
+  const tokens = config.training.steps * tokensPerStep(config, data);
+  return trainFlops(config, data) + tokens * otherFlopsPerToken(config.model, dimensions);
+}
+
+/** C of the law: 6 · Σ over steps of non-zero block weights · tokens; an image is as many tokens as it has patches. */
+export function trainFlops(config: RunConfig, data: DataSource): number {
+  const { model, sparsity, training } = config;
+  let weightSteps = 0;
+  let [step, weights] = [0, nonzeroBlockWeights(model, 0)];
+  for (const update of cubicRamp(sparsity, training.steps)) {
+    weightSteps += (update.step - step) * weights;
+    [step, weights] = [update.step, nonzeroBlockWeights(model, sparsity.final * update.progress)];
+  }
+  weightSteps += (training.steps - step) * weights;
+  return FLOPS_PER_WEIGHT * weightSteps * tokensPerStep(config, data);
+}
+
+const tokensPerStep = ({ model, training }: RunConfig, data: DataSource): number =>
+  training.batchSize * tokensPerExample(model, dimensionsOf(data));
