@@ -1,9 +1,11 @@
-// The compressed format's two constants, as src/kernels/registry.ts has them (the contract tests hold the two together).
+// The compressed format's constants, as src/kernels/registry.ts has them (the contract tests hold the two together).
 
 /** Bytes of one feature's 32 tokens. */
 export const TILE_BYTES: usize = 128;
 /** Columns of W in one block. */
 export const CSR_BLOCK: i32 = 256;
+/** Zeros after the last offset, which the products read ahead and do not use. */
+export const CSR_PADDING: i32 = 8;
 
 /** Byte offset of a token tile of `features` features. */
 // @ts-ignore: decorator
@@ -24,4 +26,11 @@ export function wordOffset(i: i32): usize {
 @inline
 export function rowOffset(block: i32, row: i32, rows: i32): usize {
   return wordOffset(block * (rows + 1) + row);
+}
+
+/** Byte offset, in an i32 or f32 array, of entry p's column within its block. */
+// @ts-ignore: decorator
+@inline
+export function columnOffset(offsets: usize, p: i32): usize {
+  return wordOffset(load<i32>(offsets + wordOffset(p)) / <i32>TILE_BYTES);
 }
