@@ -22,13 +22,16 @@ export interface RunStore {
   /** The configuration written by the first start, if any. */
   readConfig(): Promise<RunConfig | undefined>;
   writeConfig(config: RunConfig): Promise<void>;
-  /** Appends a line; on disk when the promise resolves. */
+  /** Appends a line; on disk about a second later, and before any checkpoint or result. */
   appendEvent(event: RunEvent): Promise<void>;
   /** Every whole event so far; a torn last line is cut off the file. */
   readEvents(): Promise<RunEvent[]>;
-  /** Drops the events after `step`, when a run goes on from an earlier checkpoint. */
+  /** Drops the events after the checkpoint of `step`, or all where there is none, when a run goes on from it. */
   truncateEvents(step: number): Promise<void>;
-  /** Written beside and renamed; older checkpoints than the last two are removed. */
+  /**
+   * Written beside and renamed; this one and the one before it are kept. `format`, `version`, `step` and a hash of the content
+   * are added to the metadata, and checked when it is read.
+   */
   writeCheckpoint(checkpoint: Checkpoint): Promise<void>;
   /**
    * The newest readable checkpoint.

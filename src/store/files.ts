@@ -1,0 +1,85 @@
+/** Files that are whole or not there. */
+import { open, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { StateError } from "../core/errors.ts";
+
+/** Suffix of a file that is being written. */
+export const PARTIAL = ".partial";
+
+/** For `catch`: undefined where the file does not exist. */
+export function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}
+
+export function readIfPresent(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch(ignoreMissing);
+}
+
+/**
+ * Writes a file beside, brings it to disk and renames it: at any moment the old content or the new is there, whole.
+ *
+ * @throws {StateError} where it cannot be written (disk full, no rights); the old content is intact
+ */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const partial = path + PARTIAL;
+  try {
+    await writeAndSync(partial, content);
+    await rename(partial, path);
+    await syncDirectory(dirname(path));
+  } catch (cause) {
+    await rm(partial, { force: true });
+    throw writeFailure(path, cause as Error);
+  }
+}
+
+async function writeAndSync(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Brings a rename to disk. Windows knows no such thing. */
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/**
+ * Appends to a file and brings it to disk.
+ *
+ * @throws {StateError} where that fails; what was written of it is taken back
+ */
+export async function appendAndSync(path: string, text: string): Promise<void> {
+  try {
+    const file = await open(path, "a");
+    try {
+      const { size } = await file.stat();
+      await file.writeFile(text).catch(async (error) => {
+        await file.truncate(size);
+        throw error;
+      });
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    throw writeFailure(path, cause as Error);
+  }
+}
+
+function writeFailure(path: string, cause: NodeJS.ErrnoException): StateError {
+  const remedy = cause.code === "ENOSPC" || cause.code === "EDQUOT" ? "Free disk space" : "Make the directory writable";
+  return new StateError(
+    `${path}: file must be written whole; got "${cause.message}". ${remedy} and start again: what was written before is intact.`,
+    { cause },
+  );
+}

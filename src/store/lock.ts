@@ -1,0 +1,101 @@
+/** One writer per run: a lock file that names its process, and outlives it only until the next one looks. */
+import { randomUUID } from "node:crypto";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { StateError } from "../core/errors.ts";
+import { ignoreMissing } from "./files.ts";
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** When the lock was taken. */
+  readonly since: string;
+  /** Start of the process in the system's own count, where it tells: the number of a dead process may be in use again. */
+  readonly started: string | null;
+}
+
+/**
+ * Takes the lock, over from a dead process if need be.
+ *
+ * @returns lets go of it
+ * @throws {StateError} where a living process, or one on another machine, holds it
+ */
+export async function acquireLock(path: string): Promise<() => Promise<void>> {
+  const holder: LockHolder = {
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    started: await processStart(process.pid),
+  };
+  const text = JSON.stringify(holder);
+  // A lock appears by link(), whole and only where there is none.
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, text);
+  try {
+    while (!(await linked(draft, path))) await removeStale(path);
+  } finally {
+    await rm(draft);
+  }
+  return async () => {
+    if ((await readLock(path)) === text) await rm(path);
+  };
+}
+
+/** The living writer of a lock file, if any. */
+export async function lockHolder(path: string): Promise<LockHolder | undefined> {
+  const holder = parseHolder((await readLock(path)) ?? "");
+  return holder && (await isAlive(holder)) ? holder : undefined;
+}
+
+/** A lock without content was not on disk yet when the machine went down: its process is gone. */
+function parseHolder(text: string): LockHolder | undefined {
+  try {
+    return JSON.parse(text) as LockHolder;
+  } catch {
+    return undefined;
+  }
+}
+
+async function linked(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function removeStale(path: string): Promise<void> {
+  const holder = await lockHolder(path);
+  if (holder)
+    throw new StateError(
+      `${path}: run must have no other writer; got process ${holder.pid} on ${holder.host}, since ${holder.since}. ` +
+        "Wait for it or stop it; if it is gone, remove the file.",
+    );
+  const judged = await readLock(path);
+  const aside = `${path}.${randomUUID()}`;
+  if (judged === undefined || !(await rename(path, aside).then(() => true, ignoreMissing))) return;
+  // Between the look and the rename another process may have put its own lock here: give it back.
+  if ((await readLock(aside)) !== judged) await linked(aside, path);
+  await rm(aside);
+}
+
+const readLock = (path: string): Promise<string | undefined> => readFile(path, "utf8").catch(ignoreMissing);
+
+async function isAlive({ pid, host, started }: LockHolder): Promise<boolean> {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+  return started === (await processStart(pid));
+}
+
+/** Clock ticks from boot to the start of a process, where /proc tells. */
+async function processStart(pid: number): Promise<string | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // The second field, the name in parentheses, may hold spaces; the start is the 22nd.
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+}
