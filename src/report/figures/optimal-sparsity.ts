@@ -1,0 +1,152 @@
+/** Which sparsity is best for a non-zero size and a training budget: contours of S_opt(N, C). */
+import * as Plot from "@observablehq/plot";
+import type { SparseParams } from "../../fit/laws/sparse.ts";
+import { type Domain, formatPower, heading, logAxisX, logAxisY, margins, widen } from "../axes.ts";
+import { ink, muted, paper, type SparsityScale } from "../colours.ts";
+import { formatCount, formatPercent, formatScientific } from "../format.ts";
+import { commonRamp, contourFlops, denseOptimalFlops } from "../optimal.ts";
+import { extent, type ReportedRun, runLabel, targetSparsity } from "../runs.ts";
+import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
+
+const HEIGHT = 430;
+/** Pixels between the marks of two sparsities: a grid matched in N would draw them on top of each other. */
+const BESIDE = 4;
+const PLOT_WIDTH = panelWidth(2) - margins.marginLeft - margins.marginRight;
+const PLOT_HEIGHT = HEIGHT - margins.marginTop - margins.marginBottom;
+/** Contours that cross less of the panel than this share of its width go without a label. */
+const SHORTEST_LABELLED = 0.15;
+
+/**
+ * Contours of the optimal sparsity over non-zero parameters and training FLOPs, for sparse and for dense training cost, as
+ * SVG. The law makes each of them a straight line on logarithmic axes, parallel to the dense compute-optimal line
+ * C = 6·N·D*(N).
+ *
+ * Units     N in parameters · C in FLOPs spent on the weights counted in N
+ */
+export function optimalSparsityFigure(
+  params: SparseParams,
+  runs: readonly ReportedRun[],
+  scale: SparsityScale,
+): string {
+  const x = widen(extent(runs.map((run) => run.result.nonzeroParams)), 3);
+  const y = budgetDomain(params, runs, x);
+  return renderFigure({
+    name: "optimal-sparsity",
+    title: "The larger the training budget, the higher the optimal sparsity",
+    subtitle:
+      "Lines: where this sparsity has the lowest loss of all models with N non-zero parameters trained for C FLOPs (dense has it " +
+      "below the line of 0 %). Dashed: compute-optimal dense training. Marks: the runs, moved apart where N is equal.",
+    scale,
+    columns: 2,
+    panels: (["sparse", "dense"] as const).map((cost) => costPanel({ params, runs, scale, cost, x, y })),
+  });
+}
+
+interface Frame {
+  readonly params: SparseParams;
+  readonly runs: readonly ReportedRun[];
+  readonly scale: SparsityScale;
+  readonly cost: "sparse" | "dense";
+  readonly x: Domain;
+  readonly y: Domain;
+}
+
+/** Holds the runs under either cost, and the whole dense line. */
+function budgetDomain(params: SparseParams, runs: readonly ReportedRun[], [left, right]: Domain): Domain {
+  const budgets = runs.flatMap((run) => [runFlops(run, "sparse"), runFlops(run, "dense")]);
+  const dense = [left, right].map((n) => denseOptimalFlops(params, n));
+  return widen(extent([...budgets, ...dense]), 3);
+}
+
+/** What a run cost, or would have cost without skipping its zeros. */
+const runFlops = ({ result }: ReportedRun, cost: Frame["cost"]): number =>
+  cost === "sparse" ? result.trainFlops : 6 * result.denseParams * result.dataSeen;
+
+function costPanel(frame: Frame): Panel {
+  const { params, runs, scale, cost, x, y } = frame;
+  const contours = contoursOf(frame);
+  const denseLine = x.map((n) => [n, denseOptimalFlops(params, n)] as const);
+  return panel({
+    ...margins,
+    width: panelWidth(2),
+    height: HEIGHT,
+    x: { type: "log", domain: x, label: null },
+    y: { type: "log", domain: y, label: null },
+    marks: [
+      Plot.frame({ stroke: muted.light, strokeOpacity: 0.4 }),
+      ...contours.map(({ line, colour }, i) =>
+        band(line, contours[i + 1]?.line ?? line.map(([n]) => [n, y[1]] as const), colour),
+      ),
+      ...logAxisX(x, { label: "non-zero parameters N" }),
+      ...logAxisY(y, { label: "training FLOPs C", format: formatPower }),
+      heading(
+        cost === "sparse" ? "Sparse training cost (zeros are skipped)" : "Dense training cost (zeros are multiplied)",
+      ),
+      ...contours.map(({ line, colour }) => Plot.line(line, { stroke: colour, strokeWidth: 1.6, clip: true })),
+      Plot.line(denseLine, { stroke: ink.light, strokeWidth: 1.6, strokeDasharray: "6 4", clip: true }),
+      ...runs.map((run) => runMark(run, cost, scale)),
+      ...contours.map(({ line, ink: { light }, sparsity }) =>
+        lineLabel(line, formatPercent(sparsity), light, 0.88, frame),
+      ),
+      lineLabel(denseLine, "dense compute-optimal", ink.light, 0.35, frame),
+    ],
+  });
+}
+
+/** One for each sparsity of the scale that some finite budget makes optimal. */
+function contoursOf({ params, runs, scale, cost, x }: Frame) {
+  const ramp = commonRamp(runs);
+  const lineOf = (sparsity: number): Line => x.map((n) => [n, contourFlops(params, n, sparsity, cost, ramp)] as const);
+  return scale.styles
+    .map((style) => ({ ...style, line: lineOf(style.sparsity) }))
+    .filter(({ line }) => line.every(([, flops]) => flops > 0 && Number.isFinite(flops)));
+}
+
+type Line = readonly (readonly [number, number])[];
+
+const band = (low: Line, high: Line, fill: string): Plot.Markish =>
+  Plot.areaY(low, { x: (p) => p[0], y1: (p) => p[1], y2: (_, i) => high[i]![1], fill, fillOpacity: 0.13, clip: true });
+
+function runMark(run: ReportedRun, cost: Frame["cost"], scale: SparsityScale): Plot.Markish {
+  const { colour, symbol } = scale.of(targetSparsity(run));
+  const { nonzeroParams, sparsity } = run.result;
+  const flops = runFlops(run, cost);
+  const rank = scale.styles.indexOf(scale.of(targetSparsity(run)));
+  const dx = BESIDE * (rank - (scale.styles.length - 1) / 2);
+  const title = () =>
+    `${runLabel(run)}\nS = ${formatPercent(sparsity)}, N = ${formatCount(nonzeroParams)}, C = ${formatScientific(flops)} FLOPs`;
+  return Plot.dot([[nonzeroParams, flops]], {
+    symbol,
+    fill: colour,
+    stroke: paper.light,
+    strokeWidth: 0.6,
+    r: 3.4,
+    dx,
+    title,
+  });
+}
+
+/** The label of a straight line, written along it at a share of what the panel shows of it. */
+function lineLabel(line: Line, text: string, fill: string, place: number, { x, y }: Frame): Plot.Markish {
+  const [from, to] = line.map(([n, flops]) => [share(n, x), share(flops, y)]) as [[number, number], [number, number]];
+  const slope = (to[1] - from[1]) / (to[0] - from[0]);
+  const across = (v: number) => from[0] + (v - from[1]) / slope;
+  const [left, right] = [Math.max(0, across(0)), Math.min(1, across(1))];
+  if (right - left < SHORTEST_LABELLED) return null;
+  const u = left + place * (right - left);
+  const point = [[at(u, x), at(from[1] + slope * (u - from[0]), y)]];
+  const rotate = (-180 / Math.PI) * Math.atan2(slope * PLOT_HEIGHT, PLOT_WIDTH);
+  return Plot.text(point, {
+    text: [text],
+    fill,
+    stroke: paper.light,
+    strokeWidth: 4,
+    rotate,
+    fontSize: 11,
+    fontWeight: "600",
+  });
+}
+
+/** Where a value stands on a logarithmic axis, 0 … 1, and back. */
+const share = (value: number, [lo, hi]: Domain): number => Math.log(value / lo) / Math.log(hi / lo);
+const at = (position: number, [lo, hi]: Domain): number => lo * (hi / lo) ** position;

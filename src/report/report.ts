@@ -1,0 +1,31 @@
+/** From runs and a fit to every file of a report; nothing here touches a disk. */
+import type { FitResult } from "../fit/result.ts";
+import { drawFigures } from "./figures/index.ts";
+import { renderPage } from "./page.ts";
+import { incompleteRuns, type ReportedRun } from "./runs.ts";
+import { incompleteTable, optimumTables, runTable, toCsv, toRecords } from "./tables.ts";
+
+export interface ReportInput {
+  readonly title: string;
+  readonly runs: readonly ReportedRun[];
+  /** Absent where too few runs completed; what needs it is then left out, and the page says so. */
+  readonly fit?: FitResult | undefined;
+}
+
+/**
+ * The report's files by path: `report.html`, `figures/*.svg`, and each table as `tables/*.csv` and `tables/*.json`.
+ *
+ * The same input gives the same bytes.
+ */
+export function buildReport({ title, runs, fit }: ReportInput): Map<string, string> {
+  const figures = drawFigures(runs, fit);
+  const tables = [...optimumTables(runs, fit), runTable(runs, fit), incompleteTable(incompleteRuns(runs))];
+  const files = new Map<string, string>();
+  for (const [name, svg] of figures) files.set(`figures/${name}.svg`, svg);
+  for (const table of tables) {
+    files.set(`tables/${table.name}.csv`, toCsv(table));
+    files.set(`tables/${table.name}.json`, `${JSON.stringify(toRecords(table), null, 2)}\n`);
+  }
+  if (fit !== undefined) files.set("fit.json", `${JSON.stringify(fit, null, 2)}\n`);
+  return files.set("report.html", renderPage({ title, runs, fit, figures, tables }));
+}

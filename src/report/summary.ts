@@ -1,0 +1,116 @@
+/** What a report says in words. Every sentence is HTML, made of the runs' and the fit's numbers. */
+import { type FitResult, sparseParamsOf } from "../fit/result.ts";
+import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific, plural } from "./format.ts";
+import { escapeMarkup } from "./html.ts";
+import { predictionError, predictRuns } from "./law.ts";
+import { optimaOfSizes } from "./optimal.ts";
+import {
+  completedRuns,
+  dataUnit,
+  extent,
+  groupBySize,
+  incompleteRuns,
+  type ReportedRun,
+  targetSparsity,
+} from "./runs.ts";
+
+/** What was run. */
+export function describeRuns(runs: readonly ReportedRun[]): string {
+  if (runs.length === 0) return "No run was found.";
+  const completed = completedRuns(runs);
+  const missing = incompleteRuns(runs).length;
+  const results = runs.map((run) => run.result);
+  const sizes = groupBySize(results, (r) => r.nonzeroParams);
+  const sparsities = [...new Set(runs.map(targetSparsity))].sort((a, b) => a - b);
+  const seconds = results.reduce((sum, r) => sum + r.seconds, 0);
+  return [
+    `<strong>${plural(completed.length, "completed run")}</strong>${missing > 0 ? ` and ${missing} that did not complete` : ""}:`,
+    `${plural(sizes.length, "non-zero size")} (${span(results.map((r) => r.nonzeroParams))} parameters),`,
+    `sparsity ${sparsities.map((s) => formatPercent(s)).join(", ")},`,
+    `${span(results.map((r) => r.dataSeen))} ${dataUnit(runs)} of training data,`,
+    `${span(
+      results.map((r) => r.trainFlops),
+      formatScientific,
+    )} training FLOPs;`,
+    `${formatDuration(seconds)} of training in all.`,
+  ].join(" ");
+}
+
+function span(values: readonly number[], format: (value: number) => string = formatCount): string {
+  const [lo, hi] = extent(values).map((value) => format(value)) as [string, string];
+  return lo === hi ? lo : `${lo} to ${hi}`;
+}
+
+/** The law's formula, then the same with its numbers. */
+export function formulaHtml(fit: FitResult): string {
+  const names = Object.keys(fit.params);
+  const letters = new RegExp(`(?<![A-Za-z])(?:${names.map(letterOf).join("|")})(?![A-Za-z])`, "g");
+  const valueByLetter = new Map(names.map((name) => [letterOf(name), formatNumber(fit.params[name]!, 4)]));
+  const symbolic = raisePowers(fit.formula, letters).replace(letters, (name) =>
+    name.replace(/^([a-z])([A-Z])$/, "$1<sub>$2</sub>"),
+  );
+  const numeric = raisePowers(fit.formula, letters).replace(letters, (name) => valueByLetter.get(name)!);
+  return `<p class="formula">${symbolic}</p>\n<p class="formula upright">${numeric}</p>`;
+}
+
+const GREEK: Record<string, string> = { alpha: "α", beta: "β" };
+const letterOf = (name: string): string => GREEK[name] ?? name;
+
+const raisePowers = (formula: string, names: RegExp): string =>
+  escapeMarkup(formula).replace(new RegExp(`\\^(${names.source})`, "g"), "<sup>$1</sup>");
+
+/** How good the fit is, in sentences. */
+export function describeFit(fit: FitResult, runs: readonly ReportedRun[]): string[] {
+  const predicted = predictRuns(fit, runs);
+  const sentences = [
+    `Fitted to ${plural(fit.rows, "row")}: mean Huber loss ${formatScientific(fit.huberMean, 4)} of the ` +
+      `${fit.residual === "log" ? "logarithms" : "losses"} (δ = ${formatNumber(fit.delta)}); ` +
+      `${fit.startsAtOptimum} of ${fit.starts} starts reached this optimum.`,
+  ];
+  if (predicted.length > 0) {
+    const error = predictionError(predicted);
+    sentences.push(
+      `It meets these runs with a mean absolute error of <strong>${formatPercent(error.meanAbsolute)}</strong>, ` +
+        `${formatPercent(error.worst)} at worst.`,
+    );
+  }
+  return [...sentences, ...fit.warnings.map((warning) => `Warning: ${escapeMarkup(warning)}`)];
+}
+
+/** The law's advice for each non-zero size of the runs, at the largest budget spent on it. */
+export function describeOptima(fit: FitResult | undefined, runs: readonly ReportedRun[]): string[] {
+  const completed = completedRuns(runs);
+  if (fit?.law !== "sparse" || completed.length === 0) return [];
+  const sparsest = Math.max(...completed.map(targetSparsity));
+  return optimaOfSizes(sparseParamsOf(fit), completed).map(({ nonzeroParams, sparse, dense }) => {
+    const beyond = sparse.sparsity > sparsest ? " (beyond the sparsities that were measured)" : "";
+    return (
+      `At N = ${formatCount(nonzeroParams)} non-zero parameters and C = ${formatScientific(sparse.flops)} training FLOPs ` +
+      `the optimal sparsity is <strong>${formatPercent(sparse.sparsity, 0)}</strong>${beyond} where training skips zeros, ` +
+      `${formatPercent(dense.sparsity, 0)} where it does not; the sparse model is worth a dense one of ` +
+      `${formatCount(sparse.denseEquivalent)} parameters.`
+    );
+  });
+}
+
+/** What the report leaves out, and what it would take. */
+export function describeAbsences(
+  runs: readonly ReportedRun[],
+  fit: FitResult | undefined,
+  figures: ReadonlySet<string>,
+): string[] {
+  if (runs.length === 0) return [];
+  const absences: string[] = [];
+  if (fit === undefined)
+    absences.push("There is no fitted law, so predictions, the law's curves and optimal sparsities are left out.");
+  else if (completedRuns(runs).length === 0)
+    absences.push("No run completed, so predictions, the law's curves and optimal sparsities are left out.");
+  else if (fit.law !== "sparse")
+    absences.push(
+      `The ${escapeMarkup(fit.law)} law knows no sparsity, so optimal sparsities are left out; fit the sparse law for them.`,
+    );
+  if (!figures.has("loss-curves")) absences.push("No run has recorded its steps, so loss curves are left out.");
+  if (!figures.has("training-speed"))
+    absences.push("No dense size was trained at two sparsities, so training speeds are left out.");
+  return absences;
+}

@@ -1,0 +1,164 @@
+/** The report's tables: one list of columns each, from which CSV, JSON and HTML are made. */
+import { type FitResult, sparseParamsOf } from "../fit/result.ts";
+import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific } from "./format.ts";
+import { escapeMarkup } from "./html.ts";
+import { predictRuns } from "./law.ts";
+import { optimaOfMultiples, optimaOfSizes, type SizeOptimum } from "./optimal.ts";
+import { completedRuns, type ReportedRun, runLabel } from "./runs.ts";
+
+export type Cell = string | number | undefined;
+
+export interface Column {
+  /** Name in CSV and JSON, with the unit where it is not plain. */
+  readonly key: string;
+  /** Heading for people; columns without stand in CSV and JSON only. */
+  readonly label?: string;
+  readonly format?: (value: number) => string;
+}
+
+export interface Table {
+  /** File name without extension. */
+  readonly name: string;
+  readonly caption: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Readonly<Record<string, Cell>>[];
+}
+
+const loss = (value: number) => value.toFixed(4);
+/** Fixed decimals without the sign, which the heading has: a column of them lines up. */
+const percent = (decimals: number) => (value: number) => (100 * value).toFixed(decimals).replace("-", "−");
+
+const RUN_COLUMNS: readonly Column[] = [
+  { key: "run", label: "run" },
+  { key: "id" },
+  { key: "status" },
+  { key: "sparsity", label: "S", format: formatPercent },
+  { key: "pattern" },
+  { key: "nonzeroParams", label: "non-zero N", format: formatCount },
+  { key: "denseParams", label: "dense", format: formatCount },
+  { key: "totalParams" },
+  { key: "dataSeen", label: "data D", format: formatCount },
+  { key: "dataUnit" },
+  { key: "steps" },
+  { key: "trainFlops", label: "FLOPs C", format: formatScientific },
+  { key: "validLoss", label: "loss", format: loss },
+  { key: "predictedLoss", label: "law", format: loss },
+  { key: "residual", label: "off by (%)", format: percent(2) },
+  { key: "validAccuracy", label: "accuracy (%)", format: percent(1) },
+  { key: "trainLoss" },
+  { key: "seconds", label: "time", format: formatDuration },
+  { key: "stepsPerSecond", label: "steps/s", format: formatNumber },
+  { key: "seed" },
+  { key: "threads" },
+  { key: "variant" },
+  { key: "switchDensity" },
+  { key: "lossHash" },
+];
+
+/** Every completed run, with the law's prediction where there is a fit. */
+export function runTable(runs: readonly ReportedRun[], fit: FitResult | undefined): Table {
+  const predictions = new Map(fit ? predictRuns(fit, runs).map((p) => [p.run, p]) : []);
+  const rows = completedRuns(runs).map((run) => {
+    const { result } = run;
+    const { pattern } = result.config.sparsity;
+    return {
+      ...result,
+      config: undefined,
+      run: runLabel(run),
+      pattern: pattern.kind === "nm" ? `${pattern.n}:${pattern.m}` : pattern.kind,
+      seed: result.config.seed,
+      predictedLoss: predictions.get(run)?.predicted,
+      residual: predictions.get(run)?.residual,
+    };
+  });
+  return { name: "runs", caption: "Completed runs", columns: RUN_COLUMNS.filter(isFilled(rows)), rows };
+}
+
+/** Leaves out columns that no row has, such as predictions without a fit. */
+const isFilled =
+  (rows: Table["rows"]) =>
+  ({ key }: Column): boolean =>
+    rows.some((row) => row[key] !== undefined);
+
+/** Runs that did not complete, and why. */
+export function incompleteTable(runs: readonly ReportedRun[]): Table {
+  const rows = runs.map((run) => ({
+    run: runLabel(run),
+    id: run.result.id,
+    status: run.result.status === "completed" ? "without a finite loss" : run.result.status,
+    sparsity: run.result.config.sparsity.final,
+    nonzeroParams: run.result.nonzeroParams,
+    lastStep: run.events.findLast((event) => event.type === "step")?.step,
+    message: run.result.message,
+  }));
+  const columns: Column[] = [
+    { key: "run", label: "run" },
+    { key: "id" },
+    { key: "status", label: "status" },
+    { key: "sparsity", label: "S", format: formatPercent },
+    { key: "nonzeroParams", label: "non-zero N", format: formatCount },
+    { key: "lastStep", label: "last step", format: String },
+    { key: "message", label: "why" },
+  ];
+  return { name: "incomplete-runs", caption: "Runs that did not complete", columns, rows };
+}
+
+export const OPTIMUM_TABLE_NAMES = ["optimal-of-sizes", "optimal-of-budgets"] as const;
+
+const OPTIMUM_COLUMNS: readonly Column[] = [
+  { key: "nonzeroParams", label: "non-zero N", format: formatCount },
+  { key: "flops", label: "FLOPs C", format: formatScientific },
+  { key: "multiple", label: "C / dense-optimal C", format: formatNumber },
+  { key: "sparsity", label: "optimal S, sparse cost (%)", format: percent(1) },
+  { key: "data", label: "data D", format: formatCount },
+  { key: "loss", label: "loss", format: loss },
+  { key: "denseEquivalent", label: "dense size of the same loss", format: formatCount },
+  { key: "sparsityAtDenseCost", label: "optimal S, dense cost (%)", format: percent(1) },
+];
+
+/** What the sparse law recommends; undefined for other laws and without completed runs. */
+export function optimumTables(runs: readonly ReportedRun[], fit: FitResult | undefined): Table[] {
+  const completed = completedRuns(runs);
+  if (fit?.law !== "sparse" || completed.length === 0) return [];
+  const law = sparseParamsOf(fit);
+  const table = (name: (typeof OPTIMUM_TABLE_NAMES)[number], caption: string, optima: SizeOptimum[]): Table => {
+    return { name, caption, columns: OPTIMUM_COLUMNS, rows: optima.map(optimumRow) };
+  };
+  return [
+    table("optimal-of-sizes", "Optimal sparsity for the largest budget of each size", optimaOfSizes(law, completed)),
+    table("optimal-of-budgets", "Optimal sparsity by budget, at the largest size", optimaOfMultiples(law, completed)),
+  ];
+}
+
+const optimumRow = ({ nonzeroParams, sparse, dense }: SizeOptimum) => ({
+  ...sparse,
+  nonzeroParams,
+  sparsityAtDenseCost: dense.sparsity,
+});
+
+/** RFC 4180; a missing or infinite number is an empty cell. */
+export function toCsv({ columns, rows }: Table): string {
+  const text = (cell: Cell) => (typeof cell === "number" && !Number.isFinite(cell) ? "" : `${cell ?? ""}`);
+  const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  const line = (cells: readonly string[]) => `${cells.map(quoted).join(",")}\n`;
+  return [columns.map((c) => c.key), ...rows.map((row) => columns.map((c) => text(row[c.key])))].map(line).join("");
+}
+
+/** The rows as objects; what a run does not have is null. */
+export const toRecords = ({ columns, rows }: Table): Record<string, string | number | null>[] =>
+  rows.map((row) => Object.fromEntries(columns.map(({ key }) => [key, row[key] ?? null])));
+
+export function toHtmlTable({ caption, columns, rows }: Table): string {
+  const shown = columns.filter((column) => column.label !== undefined);
+  const cell = (value: Cell, { format = String }: Column) => {
+    if (typeof value !== "number") return `<td>${escapeMarkup(value ?? "–")}</td>`;
+    return `<td class="number">${Number.isFinite(value) ? format(value) : "–"}</td>`;
+  };
+  const heads = shown.map((c) => `<th scope="col"${c.format ? ' class="number"' : ""}>${c.label}</th>`).join("");
+  const body = rows.map((row) => `<tr>${shown.map((c) => cell(row[c.key], c)).join("")}</tr>`).join("\n");
+  return `<div class="scroll"><table><caption>${escapeMarkup(caption)}</caption>
+<thead><tr>${heads}</tr></thead>
+<tbody>
+${body}
+</tbody></table></div>`;
+}

@@ -1,0 +1,226 @@
+/** Planted runs: a known law, seeded noise, plausible curves. And the paper's tables as if they were runs. */
+import { existsSync, readFileSync } from "node:fs";
+import { parseRunConfig, type RunConfig } from "../../src/core/config.ts";
+import type { RunEvent, RunResult, RunStatus } from "../../src/core/record.ts";
+import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
+import type { FitResult } from "../../src/fit/result.ts";
+import type { ReportedRun } from "../../src/report/runs.ts";
+
+export const plantedParams: SparseParams = { aS: 9.1, bS: 1.1, cS: 30, bN: 0.232, aD: 1.3e5, bD: 0.38, c: 0.83 };
+export const t5Published: SparseParams = { aS: 16.8, bS: 0.722, cS: 45, bN: 0.245, aD: 6.9e8, bD: 0.203, c: 0.651 };
+export const vitPublished: SparseParams = { aS: 294, bS: 0.821, cS: 468, bN: 0.392, aD: 2.37e8, bD: 0.89, c: 4.517 };
+
+/** The record of a fit that ended with these coefficients. */
+export function fitOf(params: SparseParams, rows: number): FitResult {
+  const units = { nonzeroParams: 1e6, data: 1e9 };
+  const scaled = sparseLaw.unpublish(params, units);
+  return {
+    type: "fit",
+    law: "sparse",
+    formula: sparseLaw.formula,
+    residual: "log",
+    delta: 1e-3,
+    params: { ...params },
+    scaledParams: Object.fromEntries(sparseLaw.coordinates.map(({ name }, i) => [name, scaled[i]!])),
+    units,
+    huberMean: 4.88e-6,
+    huberSum: 4.88e-6 * rows,
+    rows,
+    starts: 100,
+    startsAtOptimum: 93,
+    startsNotConverged: 0,
+    localOptima: [{ huberMean: 4.88e-6, count: 93, params: { ...params } }],
+    meanAbsoluteError: 0.01,
+    meanAbsolutePercentageError: 0.5,
+    warnings: [],
+  };
+}
+
+export interface Planted {
+  readonly sizes?: readonly number[];
+  readonly sparsities?: readonly number[];
+  readonly data?: readonly number[];
+  /** Standard deviation of the relative error of the final loss. */
+  readonly noise?: number;
+  readonly seed?: number;
+}
+
+export function plantedRuns(planted: Planted = {}): ReportedRun[] {
+  const {
+    sizes = [1e5, 4e5, 1.6e6],
+    sparsities = [0, 0.5, 0.75, 0.875],
+    data = [1e6, 2e6, 4e6],
+    noise = 0.006,
+  } = planted;
+  const random = gaussians(planted.seed ?? 1);
+  return sizes.flatMap((size, i) =>
+    sparsities.flatMap((sparsity) =>
+      data.map((dataSeen, k) => {
+        const nonzeroParams = Math.round(size * (1 + 0.01 * random()));
+        const measuredSparsity = sparsity === 0 ? 0 : sparsity + 1e-5;
+        const predicted = sparseLaw.predict(plantedParams, {
+          sparsity: measuredSparsity,
+          nonzeroParams,
+          data: dataSeen,
+        });
+        const id = `n${i}-s${sparsity}-d${k}`;
+        const loss = predicted * (1 + noise * random());
+        return plantedRun({ id, nonzeroParams, sparsity: measuredSparsity, target: sparsity, dataSeen, loss }, random);
+      }),
+    ),
+  );
+}
+
+interface Wanted {
+  readonly id: string;
+  readonly nonzeroParams: number;
+  readonly sparsity: number;
+  readonly target: number;
+  readonly dataSeen: number;
+  readonly loss: number;
+  readonly family?: "decoder" | "vit";
+}
+
+const TOKENS_PER_STEP = 2048;
+
+function plantedRun(wanted: Wanted, random: () => number): ReportedRun {
+  const result = resultOf(wanted);
+  const { steps } = result.config.training;
+  const stride = Math.max(1, Math.round(steps / 400));
+  const events: RunEvent[] = [
+    {
+      type: "start",
+      step: 0,
+      threads: 1,
+      variant: "strict",
+      switchDensity: 0.4,
+      time: "2025-11-23T10:00:00Z",
+      version: "0.1.0",
+    },
+  ];
+  for (let step = stride; step <= steps; step += stride) {
+    const sparsity = rampAt(step / steps, result.sparsity);
+    const clean =
+      wanted.loss + 2.6 * (1 + (40 * step) / steps) ** -0.9 + 0.12 * wanted.target * bump(step / steps) - 0.067;
+    const trainLoss = clean + 0.05 * random();
+    events.push({
+      type: "step",
+      step,
+      trainLoss,
+      learningRate: 1e-3,
+      sparsity,
+      stepMs: stepMs(result.denseParams, sparsity),
+    });
+    if (step % (stride * 50) === 0)
+      events.push({ type: "eval", step, validLoss: clean + 0.01, validAccuracy: 0.3, validExamples: 512 });
+  }
+  return { result, events };
+}
+
+const bump = (p: number): number => (p < 0.25 || p > 0.95 ? 0 : Math.sin((Math.PI * (p - 0.25)) / 0.7) ** 2);
+const rampAt = (p: number, final: number): number =>
+  final * (1 - (1 - Math.min(Math.max((p - 0.25) / 0.5, 0), 1)) ** 3);
+const stepMs = (dense: number, sparsity: number): number => 2 + dense * 2e-5 * (0.12 + 0.88 * (1 - sparsity));
+
+function resultOf({ id, nonzeroParams, sparsity, target, dataSeen, loss, family = "decoder" }: Wanted): RunResult {
+  const denseParams = Math.round(nonzeroParams / (1 - sparsity));
+  const steps = Math.max(Math.round(dataSeen / TOKENS_PER_STEP), 1);
+  const seconds = steps * 1e-3 * stepMs(denseParams, sparsity);
+  return {
+    type: "result",
+    id,
+    name: `planted ${id}`,
+    status: "completed",
+    config: configOf(family, denseParams, steps, target),
+    validLoss: loss,
+    validAccuracy: 0.4,
+    trainLoss: loss - 0.02,
+    nonzeroParams,
+    denseParams,
+    totalParams: denseParams + 50_000,
+    sparsity,
+    dataSeen,
+    dataUnit: family === "vit" ? "images" : "tokens",
+    steps,
+    trainFlops: 6 * denseParams * (1 - 0.625 * sparsity) * dataSeen,
+    seconds,
+    stepsPerSecond: steps / seconds,
+    threads: 1,
+    variant: "strict",
+    switchDensity: 0.4,
+    memoryBytes: 64 * denseParams,
+    lossHash: "0123456789abcdef",
+    finishedAt: "2025-11-23T10:30:00.000Z",
+    version: "0.1.0",
+  };
+}
+
+function configOf(family: "decoder" | "vit", denseParams: number, steps: number, final: number): RunConfig {
+  const heads = Math.max(Math.round(Math.sqrt(denseParams / 48) / 16), 1);
+  const shape = { dModel: 16 * heads, numHeads: heads, numLayers: 4 };
+  return parseRunConfig({
+    model: family === "vit" ? { family, ...shape, patchSize: 4 } : { family, ...shape, seqLen: 128 },
+    data: { kind: family === "vit" ? "synthetic-images" : "synthetic-text" },
+    training: { steps, batchSize: 16, learningRate: { kind: "rsqrt" } },
+    sparsity: { final },
+  });
+}
+
+/** The run as it would be had it ended so. */
+export function endedAs({ result, events }: ReportedRun, status: RunStatus, message: string): ReportedRun {
+  const cut = events.slice(0, Math.floor(events.length / 2));
+  return { result: { ...result, status, message, validLoss: Number.NaN }, events: cut };
+}
+
+const TABLES = { t5: "../shared/data/paper-runs/t5-data.csv", vit: "../shared/data/paper-runs/vit-data.json" };
+export const hasPaperRuns = Object.values(TABLES).every(existsSync);
+
+/** The paper's runs, without curves. */
+export function paperRuns(table: keyof typeof TABLES): ReportedRun[] {
+  const rows = table === "t5" ? t5Rows(readFileSync(TABLES.t5, "utf8")) : vitRows(readFileSync(TABLES.vit, "utf8"));
+  const family = table === "vit" ? "vit" : "decoder";
+  return rows.map((row, i) => ({
+    result: resultOf({ ...row, id: `${table}-${i}`, target: row.sparsity, family }),
+    events: [],
+  }));
+}
+
+type Row = Pick<Wanted, "sparsity" | "nonzeroParams" | "dataSeen" | "loss">;
+
+const t5Rows = (text: string): Row[] =>
+  text
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(",").map(Number) as [number, number, number, number, number])
+    .map(([, sparsity, scale, loss, steps]) => ({
+      sparsity,
+      loss,
+      nonzeroParams: 169_869_312 * scale * (1 - sparsity),
+      dataSeen: steps * 65_536,
+    }));
+
+function vitRows(text: string): Row[] {
+  const columns: Record<string, Record<string, number>> = JSON.parse(text);
+  const [scale, sparsity, data, loss] = ["scale", "sparsity", "total_examples", "val-loss"].map(
+    (name) => columns[name]!,
+  );
+  return Object.keys(scale!).map((key) => ({
+    sparsity: sparsity![key]!,
+    loss: loss![key]!,
+    nonzeroParams: 84_934_656 * scale![key]! * (1 - sparsity![key]!),
+    dataSeen: data![key]!,
+  }));
+}
+
+/** Standard normal numbers from a seed (mulberry32, Box–Muller). */
+function gaussians(seed: number): () => number {
+  let state = seed;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
