@@ -23,7 +23,7 @@ export interface LogInputs {
   readonly logData: number;
 }
 
-/** What N and D are divided by. */
+/** What N and D are divided by before a fit. */
 export interface FitUnits {
   readonly nonzeroParams: number;
   readonly data: number;
@@ -31,12 +31,12 @@ export interface FitUnits {
 
 export type Params = Readonly<Record<string, number>>;
 
-/** One number that the optimiser moves. */
+/** One number of the optimiser's form. */
 export interface Coordinate {
   readonly name: string;
   /** Positive coordinates are moved as their logarithms. */
   readonly positive: boolean;
-  /** A coefficient is about as large as a loss and enters the law linearly; an exponent is about 1. */
+  /** A coefficient is at most about as large as the losses, an exponent about 1: where the starts are drawn. */
   readonly kind: "coefficient" | "exponent";
 }
 
@@ -46,7 +46,7 @@ export interface Coordinate {
  * `predict` is the formula as published, in raw units. `evaluate` is the optimiser's: N and D in units of their
  * geometric means, and no coefficient whose size hangs on an exponent (e = (aD/unit)^bD instead of aD).
  */
-export interface Law<P extends object = Params> {
+export interface Law<P extends Params = Params> {
   readonly name: string;
   readonly formula: string;
   /** Names of the published parameters, in the order of tables. */
@@ -64,13 +64,22 @@ export interface Law<P extends object = Params> {
   unpublish(params: P, units: FitUnits): number[];
 }
 
+/** A positive coefficient of a law's optimiser form. */
+export const coefficient = (name: string): Coordinate => ({ name, positive: true, kind: "coefficient" });
+
+/** A positive exponent of a law's optimiser form. */
+export const exponent = (name: string): Coordinate => ({ name, positive: true, kind: "exponent" });
+
 /** Units that make N and D of a table about 1: their geometric means. */
 export function naturalUnits(rows: readonly LawInputs[]): FitUnits {
-  const geometricMean = (values: number[]) => Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
   return {
     nonzeroParams: geometricMean(rows.map((row) => row.nonzeroParams)),
     data: geometricMean(rows.map((row) => row.data)),
   };
+}
+
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
 export function toLogInputs(inputs: LawInputs, units: FitUnits): LogInputs {
@@ -79,4 +88,14 @@ export function toLogInputs(inputs: LawInputs, units: FitUnits): LogInputs {
     logParams: Math.log(inputs.nonzeroParams / units.nonzeroParams),
     logData: Math.log(inputs.data / units.data),
   };
+}
+
+/** A point θ as the optimiser moves it → coordinates of the law. */
+export function fromTheta(law: Law, theta: ArrayLike<number>): Float64Array {
+  return Float64Array.from(theta, (t, i) => (law.coordinates[i]!.positive ? Math.exp(t) : t));
+}
+
+/** Coordinates of the law → a point θ as the optimiser moves it: logarithms of the positive ones. */
+export function toTheta(law: Law, coordinates: ArrayLike<number>): Float64Array {
+  return Float64Array.from(coordinates, (p, i) => (law.coordinates[i]!.positive ? Math.log(p) : p));
 }

@@ -44,7 +44,11 @@ export function minimise(objective: Objective, start: ArrayLike<number>, options
   let iterations = 0;
   while (Number.isFinite(here.value) && !isStationary(here) && iterations++ < maxIterations) {
     const direction = descentDirection(here.gradient, inverseHessian);
-    const next = wolfeStep(lineFrom(objective, here, direction), { ...here, step: 0, slope: dot(here.gradient, direction) });
+    const next = wolfeStep(lineFrom(objective, here, direction), {
+      ...here,
+      step: 0,
+      slope: dot(here.gradient, direction),
+    });
     if (next !== undefined) {
       inverseHessian = updated(inverseHessian, difference(next.x, here.x), difference(next.gradient, here.gradient));
       here = next;

@@ -1,5 +1,5 @@
 /** What a fit minimises: the mean Huber loss of a law's residuals over a table. */
-import { type FitRow, type FitUnits, type Law, type LogInputs, toLogInputs } from "./law.ts";
+import { type FitRow, type FitUnits, fromTheta, type Law, type LogInputs, toLogInputs } from "./law.ts";
 import type { Objective } from "./minimise.ts";
 
 export interface ObjectiveOptions {
@@ -8,7 +8,7 @@ export interface ObjectiveOptions {
   /** Residual at which the Huber loss turns from r²/2 to a straight line. */
   readonly delta: number;
   /** What the mean is multiplied by; the optimum does not depend on it. */
-  readonly objectiveScale?: number;
+  readonly scale?: number;
 }
 
 /** r²/2 for |r| ≤ δ, δ·(|r| − δ/2) beyond. */
@@ -28,17 +28,17 @@ export function huberSlope(residual: number, delta: number): number {
  *   f(θ) = 1/n · Σ_rows huber(r),  r = L(θ) − loss, or ln L(θ) − ln loss;  +∞ where ln L does not exist
  */
 export function fitObjective(
-  law: Law<never>,
+  law: Law,
   rows: readonly FitRow[],
   units: FitUnits,
-  { residual, delta, objectiveScale = 1 }: ObjectiveOptions,
+  { residual, delta, scale = 1 }: ObjectiveOptions,
 ): Objective {
   const isLog = residual === "log";
   const inputs: LogInputs[] = rows.map((row) => toLogInputs(row, units));
   const targets = Float64Array.from(rows, (row) => (isLog ? Math.log(row.loss) : row.loss));
   const size = law.coordinates.length;
   const lawGradient = new Float64Array(size);
-  const perRow = objectiveScale / rows.length;
+  const perRow = scale / rows.length;
 
   return (theta, gradient) => {
     const coordinates = fromTheta(law, theta);
@@ -54,14 +54,4 @@ export function fitObjective(
     for (let i = 0; i < size; i++) gradient[i]! *= perRow * (law.coordinates[i]!.positive ? coordinates[i]! : 1);
     return Number.isNaN(sum) ? Number.POSITIVE_INFINITY : sum * perRow;
   };
-}
-
-/** The optimiser's point → the law's coordinates. */
-export function fromTheta(law: Law<never>, theta: ArrayLike<number>): Float64Array {
-  return Float64Array.from(theta, (t, i) => (law.coordinates[i]!.positive ? Math.exp(t) : t));
-}
-
-/** The law's coordinates → the optimiser's point. */
-export function toTheta(law: Law<never>, coordinates: ArrayLike<number>): Float64Array {
-  return Float64Array.from(coordinates, (p, i) => (law.coordinates[i]!.positive ? Math.log(p) : p));
 }

@@ -15,8 +15,6 @@ export interface CsrSizes {
   readonly offsetsT: number;
   /** i32: position in W's order of each entry of Wᵀ. */
   readonly permutation: number;
-  /** i32 working space of i32_csr_transpose. */
-  readonly cursor: number;
 }
 
 /** Sizes for a weight (rows, cols) with `nonzeros` entries. */
@@ -24,5 +22,5 @@ export function csrSizes({ rows, cols, nonzeros }: { rows: number; cols: number;
   const rowPtr = Math.ceil(cols / CSR_BLOCK) * (rows + 1);
   const rowPtrT = Math.ceil(rows / CSR_BLOCK) * (cols + 1);
   const offsets = nonzeros + CSR_PADDING;
-  return { rowPtr, offsets, values: nonzeros, rowPtrT, offsetsT: offsets, permutation: nonzeros, cursor: rowPtrT };
+  return { rowPtr, offsets, values: nonzeros, rowPtrT, offsetsT: offsets, permutation: nonzeros };
 }

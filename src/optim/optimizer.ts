@@ -66,11 +66,10 @@ export function recordClipping(
     });
     count += chunks;
   }
-  const unlimited = 3.4e38;
   tape.call("f32_clip_scale", 1, {
     partials: tensors.partials,
     count,
-    clipNorm: clipNorm ?? unlimited,
+    clipNorm: clipNorm ?? Number.POSITIVE_INFINITY,
     scale: tensors.clip,
   });
 }

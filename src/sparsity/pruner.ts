@@ -44,8 +44,7 @@ function rankedScores({ kernels }: Pruner, parameter: Parameter, staging: Stagin
     weights = staging.dense;
   }
   if (pattern.kind === "unstructured") return weights;
-  const lift = 1e30;
-  kernels.f32_nm_scores(0, rows, weights, rows, cols, pattern.n, pattern.m, lift, staging.scores);
+  kernels.f32_nm_scores(0, rows, weights, rows, cols, pattern.n, pattern.m, staging.scores);
   return staging.scores;
 }
 
@@ -109,7 +108,6 @@ function adoptStructure({ kernels, memory }: Pruner, parameter: Parameter, stagi
     addressOf(rowPtrT),
     addressOf(offsetsT),
     addressOf(permutation),
-    staging.cursor,
   );
 }
 

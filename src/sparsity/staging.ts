@@ -17,8 +17,6 @@ export interface Staging {
   /** f32 values in CSR order, `planeStride` bytes a plane. */
   readonly planes: number;
   readonly planeStride: number;
-  /** Working space of i32_csr_transpose. */
-  readonly cursor: number;
   /** Radix histogram of u8_topk_magnitude. */
   readonly histogram: number;
   readonly bytes: number;
@@ -45,7 +43,6 @@ export function stagingFor(parameter: Parameter, base: number): Staging {
     offsets: take(4 * sizes.offsets),
     planes: take(planeStride * parameter.plan.planes.length),
     planeStride,
-    cursor: take(4 * sizes.cursor),
     histogram: take(HISTOGRAM_BYTES),
   };
   return { ...staging, bytes: top - base };

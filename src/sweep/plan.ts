@@ -32,17 +32,15 @@ export interface SweepPlan {
   readonly runs: readonly PlannedRun[];
 }
 
-/** The density that memory is planned for where the real switch is still to be measured: the earliest a machine may ask. */
-const LARGEST_SWITCH_DENSITY = 0.75;
-
 /**
  * Counts every run of the grid.
  *
+ * @param switchDensity density below which weights are stored as CSR, for the memory plan
  * @throws {ConfigError} where a run's settings do not work out, or two points of the grid are the same run
  * @throws {MemoryError} where a run does not fit into one WebAssembly memory
  */
-export function planSweep(sweep: SweepConfig, data: DataSource, source = "sweep"): SweepPlan {
-  const runs = gridRuns(sweep, source).map((run) => planRun(run, data));
+export function planSweep(sweep: SweepConfig, data: DataSource, switchDensity: number, source = "sweep"): SweepPlan {
+  const runs = gridRuns(sweep, source).map((run) => planRun(run, data, switchDensity));
   for (const [i, run] of runs.entries()) {
     const twin = runs.slice(0, i).find(({ id }) => id === run.id);
     if (twin)
@@ -54,13 +52,9 @@ export function planSweep(sweep: SweepConfig, data: DataSource, source = "sweep"
   return { name: sweep.name, runs };
 }
 
-function planRun(run: GridRun, data: DataSource): PlannedRun {
+function planRun(run: GridRun, data: DataSource, switchDensity: number): PlannedRun {
   const { config } = run;
-  const { switchDensity } = config.sparsity;
-  const program = planProgram(config, data, {
-    threads: 1,
-    switchDensity: switchDensity === "measured" ? LARGEST_SWITCH_DENSITY : switchDensity,
-  });
+  const program = planProgram(config, data, { threads: 1, switchDensity });
   return {
     ...run,
     id: runId(config, data.fingerprint),

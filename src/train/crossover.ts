@@ -57,7 +57,6 @@ function prepare(module: WebAssembly.Module) {
     rowPtrT: i32("rowPtrT", sizes.rowPtrT),
     offsetsT: i32("offsetsT", sizes.offsetsT),
     permutation: i32("permutation", sizes.permutation),
-    cursor: i32("cursor", sizes.cursor),
   };
   const memory = createMemory(arena.bytes);
   const kernels = instantiateKernels(module, memory);
@@ -85,8 +84,7 @@ type Buffers = Readonly<
     | "offsets"
     | "rowPtrT"
     | "offsetsT"
-    | "permutation"
-    | "cursor",
+    | "permutation",
     Tensor
   >
 >;
@@ -116,7 +114,6 @@ function fillStructure(kernels: KernelInstance, memory: WebAssembly.Memory, b: B
     at(b.rowPtrT),
     at(b.offsetsT),
     at(b.permutation),
-    at(b.cursor),
   );
   return mask.reduce((sum, bit) => sum + bit, 0);
 }

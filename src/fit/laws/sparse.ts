@@ -1,19 +1,11 @@
 /** The law of sparsely-connected foundation models. */
-import type { Coordinate, FitUnits, Law, LawInputs, LogInputs } from "../law.ts";
+import { coefficient, exponent, type FitUnits, type Law, type LawInputs, type LogInputs } from "../law.ts";
 
 /** Coefficients for N in parameters and D in tokens or images; L in nats. */
-export interface SparseParams {
-  readonly aS: number;
-  readonly bS: number;
-  readonly cS: number;
-  readonly bN: number;
-  readonly aD: number;
-  readonly bD: number;
-  readonly c: number;
-}
+export type SparseParams = Readonly<Record<"aS" | "bS" | "cS" | "bN" | "aD" | "bD" | "c", number>>;
 
-const coefficient = (name: string): Coordinate => ({ name, positive: true, kind: "coefficient" });
-const exponent = (name: string): Coordinate => ({ name, positive: true, kind: "exponent" });
+/** a, bS, c, bN, e, bD, g. */
+type Coordinates = [number, number, number, number, number, number, number];
 
 /**
  * Loss of a transformer of N non-zero parameters at sparsity S after D tokens or images.
@@ -43,7 +35,7 @@ export const sparseLaw: Law<SparseParams> = {
   },
 
   evaluate(p: ArrayLike<number>, { logDensity, logParams, logData }: LogInputs, gradient: Float64Array): number {
-    const [a, bS, c, bN, e, bD, g] = p as unknown as [number, number, number, number, number, number, number];
+    const [a, bS, c, bN, e, bD, g] = p as unknown as Coordinates;
     const sizePower = Math.exp(-bN * logParams);
     const densityPower = Math.exp(bS * logDensity) * sizePower;
     const dataPower = Math.exp(-bD * logData);
@@ -59,7 +51,7 @@ export const sparseLaw: Law<SparseParams> = {
   },
 
   publish(p: ArrayLike<number>, units: FitUnits): SparseParams {
-    const [a, bS, c, bN, e, bD, g] = p as unknown as [number, number, number, number, number, number, number];
+    const [a, bS, c, bN, e, bD, g] = p as unknown as Coordinates;
     const perUnit = units.nonzeroParams ** bN;
     return { aS: a * perUnit, bS, cS: c * perUnit, bN, aD: e ** (1 / bD) * units.data, bD, c: g };
   },
