@@ -53,7 +53,9 @@ test("imports go downward only", () => {
 });
 
 test("only kernels/abi.ts instantiates the wasm", () => {
-  const others = files.filter((file) => /WebAssembly\.(Instance\b|instantiate)/.test(readFileSync(join(src, file), "utf8")));
+  const others = files.filter((file) =>
+    /WebAssembly\.(Instance\b|instantiate)/.test(readFileSync(join(src, file), "utf8")),
+  );
   expect(others).toEqual([join("kernels", "abi.ts")]);
 });
 
@@ -66,7 +68,8 @@ test("nothing that index.browser.ts reaches imports a node: module or piscina", 
     for (const { specifier, isTypeOnly } of importsOf(file)) {
       if (isTypeOnly) continue;
       if (specifier.startsWith(".")) visit(resolve(dirname(file), specifier));
-      else if (/^node:|^piscina$|^tinyglobby$|^linkedom$/.test(specifier)) offences.push(`${relative(root, file)} imports ${specifier}`);
+      else if (/^node:|^piscina$|^tinyglobby$|^linkedom$/.test(specifier))
+        offences.push(`${relative(root, file)} imports ${specifier}`);
     }
   };
   visit(join(src, "index.browser.ts"));
@@ -79,9 +82,11 @@ test("training bits use no function that JavaScript engines compute differently"
   const offences = files
     .filter((file) => bits.includes(directoryOf(join(src, file))))
     .flatMap((file) =>
-      [...readFileSync(join(src, file), "utf8").matchAll(/Math\.(exp|log|log2|log10|log1p|expm1|pow|sin|cos|tan|tanh|sinh|cosh|cbrt|hypot)\(|\*\*\s*-?[\d.]*\.\d/g)].map(
-        (match) => `${file}: ${match[0]}`,
-      ),
+      [
+        ...readFileSync(join(src, file), "utf8").matchAll(
+          /Math\.(exp|log|log2|log10|log1p|expm1|pow|sin|cos|tan|tanh|sinh|cosh|cbrt|hypot)\(|\*\*\s*-?[\d.]*\.\d/g,
+        ),
+      ].map((match) => `${file}: ${match[0]}`),
     );
   expect(offences).toEqual([]);
 });
