@@ -26,12 +26,19 @@ export function transpose4x4(src: usize, srcStride: usize, dst: usize, dstStride
   const r1 = v128.load(src + srcStride);
   const r2 = v128.load(src + 2 * srcStride);
   const r3 = v128.load(src + 3 * srcStride);
+  storeTransposed(r0, r1, r2, r3, dst, dstStride);
+}
+
+/** dst[c][r] = lane c of vector r. */
+// @ts-ignore: decorator
+@inline
+export function storeTransposed(r0: v128, r1: v128, r2: v128, r3: v128, dst: usize, stride: usize): void {
   const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
   const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
   const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
   const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
   v128.store(dst, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-  v128.store(dst + dstStride, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-  v128.store(dst + 2 * dstStride, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-  v128.store(dst + 3 * dstStride, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+  v128.store(dst + stride, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+  v128.store(dst + 2 * stride, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+  v128.store(dst + 3 * stride, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
 }
