@@ -1,0 +1,20 @@
+/** Fitting scaling laws; everything but the pool, which is Node's (`pool.ts`). */
+export { type ColumnMapping, dropTop, parseMapping, type Quantity, rowsOf } from "./columns.ts";
+export { type Cost, costMultiplier, paperRamp, type Ramp } from "./cost.ts";
+export { type FitOptions, fitLaw } from "./fit.ts";
+export type { FitRow, FitUnits, Law, LawInputs } from "./law.ts";
+export { type ChinchillaParams, chinchillaLaw } from "./laws/chinchilla.ts";
+export { type LawName, lawNamed } from "./laws/index.ts";
+export { type SparseParams, sparseLaw } from "./laws/sparse.ts";
+export {
+  budgetMultipleFor,
+  chinchillaOptimalData,
+  denseEquivalentMultiplier,
+  type OptimalOptions,
+  type OptimalSparsity,
+  optimalSparsity,
+} from "./optimal.ts";
+export { isPresetName, type PresetName, presetNamed, presets } from "./presets.ts";
+export { type FitResult, parseFitResult, predictLoss, sparseParamsOf } from "./result.ts";
+export { type RowsOfRuns, rowsOfRuns } from "./runs.ts";
+export { parseTable, type Table } from "./table.ts";
