@@ -1,0 +1,136 @@
+import { expect, onTestFinished, test } from "vitest";
+import { ConfigError, StateError, WorkerError } from "../../src/core/errors.ts";
+import { createEngine } from "../../src/engine/engine.ts";
+import type { Engine } from "../../src/engine/protocol.ts";
+import { SYSTEM_BYTES } from "../../src/kernels/abi.ts";
+import { encodeTape, type TapeCall } from "../../src/tape/encoding.ts";
+import { type LaidOut, layOut, recordLongRun, recordStep, recordTrap } from "./step.ts";
+
+const threadCounts = [1, 2, 3];
+
+async function open({ memory }: LaidOut, threads: number): Promise<Engine> {
+  const engine = await createEngine({ memory, variant: "strict", threads });
+  onTestFinished(() => engine.close());
+  return engine;
+}
+
+type Shape = Parameters<typeof recordStep>[0];
+
+/** Every tensor after some runs of the step. */
+async function tensorsAfter(runs: number, threads: number, shape: Shape): Promise<Uint8Array> {
+  const work = layOut(threads, recordStep(shape));
+  const engine = await open(work, threads);
+  for (let i = 0; i < runs; i++) await engine.run(work.tapeAddress);
+  return work.tensors;
+}
+
+for (const shape of [
+  { inFeatures: 40, outFeatures: 36, numTiles: 5 },
+  { inFeatures: 8, outFeatures: 4, numTiles: 1 },
+  { inFeatures: 132, outFeatures: 100, numTiles: 11 },
+])
+  test(`1, 2 and 3 threads leave the same bits: ${JSON.stringify(shape)}`, async () => {
+    const untouched = await tensorsAfter(0, 1, shape);
+    const alone = await tensorsAfter(50, 1, shape);
+    expect(Buffer.compare(alone, untouched)).not.toBe(0);
+    for (const threads of [2, 3])
+      expect(Buffer.compare(alone, await tensorsAfter(50, threads, shape)), `${threads} threads`).toBe(0);
+  });
+
+test.each(threadCounts)("%i threads play a tape as it was last recorded", async (threads) => {
+  const work = layOut(threads, recordStep());
+  const engine = await open(work, threads);
+  await engine.run(work.tapeAddress);
+  const words = new Float32Array(work.memory.buffer, SYSTEM_BYTES, 2);
+  const masking: TapeCall = {
+    kernel: "f32_apply_mask",
+    extent: 2,
+    args: [SYSTEM_BYTES + 64, SYSTEM_BYTES],
+    scratchStride: 0,
+  };
+  new Uint8Array(work.memory.buffer, SYSTEM_BYTES + 64, 2).set([1, 0]);
+  encodeTape(work.memory, work.tapeAddress, [masking], 2);
+  words.set([3, 5]);
+  await engine.run(work.tapeAddress);
+  expect([...words]).toEqual([3, 0]);
+});
+
+test.each(threadCounts)("%i threads run an empty tape", async (threads) => {
+  const work = layOut(threads, recordStep());
+  encodeTape(work.memory, work.tapeAddress, [], 2);
+  await (await open(work, threads)).run(work.tapeAddress);
+});
+
+test.each(threadCounts)("timers are served between two runs of %i threads", async (threads) => {
+  const work = layOut(threads, recordStep());
+  const engine = await open(work, threads);
+  let isDue = false;
+  setTimeout(() => (isDue = true), 20);
+  const deadline = performance.now() + 10_000;
+  while (!isDue && performance.now() < deadline) await engine.run(work.tapeAddress);
+  expect(isDue).toBe(true);
+});
+
+test.each(threadCounts)("%i threads refuse a run while another is under way, and finish that one", async (threads) => {
+  const work = layOut(threads, recordStep());
+  const engine = await open(work, threads);
+  const first = engine.run(work.tapeAddress);
+  await expect(engine.run(work.tapeAddress)).rejects.toThrow(StateError);
+  await first;
+  await engine.run(work.tapeAddress);
+});
+
+test.each(threadCounts)("%i threads refuse a run after close, which may be called twice", async (threads) => {
+  const work = layOut(threads, recordStep());
+  const engine = await open(work, threads);
+  await engine.run(work.tapeAddress);
+  await engine.close();
+  await engine.close();
+  const refused = engine.run(work.tapeAddress);
+  await expect(refused).rejects.toThrow(StateError);
+  await expect(refused).rejects.toThrow("engine.run: the engine must be open; got closed. Create another one.");
+});
+
+test.each(threadCounts)("%i threads that never ran anything close", async (threads) => {
+  await (await open(layOut(threads, recordStep()), threads)).close();
+});
+
+test.each(threadCounts)(
+  "a kernel that traps on %i threads rejects this run and every later one, by name",
+  async (threads) => {
+    const work = layOut(threads, recordTrap);
+    const engine = await open(work, threads);
+    const trap =
+      /^engine: thread \d of \d must live until close; got f32_apply_mask\(.*\): memory access out of bounds\. /;
+    for (let i = 0; i < 2; i++) {
+      const failed = engine.run(work.tapeAddress);
+      await expect(failed).rejects.toThrow(WorkerError);
+      await expect(failed).rejects.toThrow(trap);
+    }
+    await engine.close();
+    await expect(engine.run(work.tapeAddress)).rejects.toThrow(StateError);
+  },
+);
+
+test("an engine closed in the middle of a run rejects that run", async () => {
+  const work = layOut(2, recordLongRun, 4000);
+  const engine = await open(work, 2);
+  const refused = expect(engine.run(work.tapeAddress)).rejects.toThrow(StateError);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await engine.close();
+  await refused;
+});
+
+test("a memory outlives its engine: the next one goes on with it", async () => {
+  const work = layOut(2, recordStep());
+  for (let i = 0; i < 3; i++) {
+    const engine = await open(work, 2);
+    await engine.run(work.tapeAddress);
+    await engine.close();
+  }
+});
+
+test.each([0, -1, 1.5, Number.NaN])("%d threads are refused", async (threads) => {
+  const creating = createEngine({ memory: layOut(1, recordStep()).memory, variant: "strict", threads });
+  await expect(creating).rejects.toThrow(ConfigError);
+});
