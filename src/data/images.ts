@@ -44,17 +44,17 @@ export function parseIdx(
 function parseIdxFile(file: string, bytes: Uint8Array, magic: number, numDimensions: number) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = 4 + 4 * numDimensions;
-  if (bytes.length < headerBytes)
-    throw new FormatError(
-      file,
-      `file must hold an IDX header of ${headerBytes} bytes; got ${bytes.length}. Download it again.`,
-    );
-  const got = view.getUint32(0);
+  const got = bytes.length < 4 ? magic : view.getUint32(0);
   if (got !== magic)
     throw new FormatError(
       file,
       `magic number must be ${hex(magic)} (IDX, bytes, ${numDimensions} dimensions); got ${hex(got)}. ` +
         "Give image files in paths and label files in labels.",
+    );
+  if (bytes.length < headerBytes)
+    throw new FormatError(
+      file,
+      `file must hold an IDX header of ${headerBytes} bytes; got ${bytes.length}. Download it again.`,
     );
   const dimensions = Array.from({ length: numDimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const wanted = headerBytes + dimensions.reduce((product, size) => product * size, 1);
