@@ -41,7 +41,7 @@ function* points({ nonzeroParams, sparsities, data, seeds }: SweepConfig["grid"]
 
 function gridRun(sweep: SweepConfig, point: Point, source: string): GridRun {
   const { base, grid } = sweep;
-  const model: ModelConfig = { ...base.model, ...matchWidths(base.model, { ...point, headDim: grid.headDim }) };
+  const model: ModelConfig = { ...base.model, ...matchWidths(base.model, { ...point, headDim: grid.headDim }, source) };
   const dataPerStep = base.training.batchSize * unitsPerExample(model);
   const steps = Math.ceil(point.data / dataPerStep);
   const name = runName(sweep.name, point);

@@ -41,7 +41,7 @@ export interface WidthTarget {
  *
  * @throws {ConfigError} where no widths come within 2 %
  */
-export function matchWidths(model: Depth, target: WidthTarget): Widths {
+export function matchWidths(model: Depth, target: WidthTarget, where = "sweep"): Widths {
   const candidates = candidateWidths(model, target);
   for (const tolerance of [CLOSE, 2 * CLOSE]) {
     const close = candidates.filter(({ mismatch }) => mismatch <= tolerance);
@@ -50,7 +50,7 @@ export function matchWidths(model: Depth, target: WidthTarget): Widths {
   const { nonzeroParams, sparsity, headDim } = target;
   const nearest = nonzeroBlockWeights({ ...model, ...least(candidates, "mismatch") }, sparsity);
   throw new ConfigError(
-    `grid.nonzeroParams must be within 2 % of a model of ${model.numLayers} layers with heads of ${headDim} at sparsity ` +
+    `${where}: grid.nonzeroParams must be within 2 % of a model of ${model.numLayers} layers with heads of ${headDim} at sparsity ` +
       `${sparsity}, where ${nearest} is the nearest; got ${nonzeroParams}. Choose a smaller grid.headDim, another depth or another size.`,
   );
 }

@@ -41,7 +41,7 @@ describe("widths", () => {
       matchWidths({ numLayers: 2, activation: "gelu" }, { nonzeroParams: 40_000, sparsity: 0, headDim: 64 }),
     ).toThrow(
       new ConfigError(
-        "grid.nonzeroParams must be within 2 % of a model of 2 layers with heads of 64 at sparsity 0, where 65536 is the " +
+        "sweep: grid.nonzeroParams must be within 2 % of a model of 2 layers with heads of 64 at sparsity 0, where 65536 is the " +
           "nearest; got 40000. Choose a smaller grid.headDim, another depth or another size.",
       ),
     );

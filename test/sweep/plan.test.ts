@@ -54,7 +54,7 @@ describe("counts", () => {
 });
 
 describe("a plan", () => {
-  const plan = planSweep(sweepOf({ sparsities: [0, 0.5, 0.75, 0.875] }, { sparsity: { interval: 1 } }), bytes);
+  const plan = planSweep(sweepOf({ sparsities: [0, 0.5, 0.75, 0.875] }, { sparsity: { interval: 1 } }), bytes, 0.7);
 
   test("costs 6·N·D times the paper's multiplier for the 25/50/25 ramp", () => {
     const multiplier = new Map([
@@ -87,13 +87,13 @@ describe("a plan", () => {
   });
 
   test("with two points that are the same run is refused, naming both", () => {
-    expect(() => planSweep(sweepOf({ data: [12_799, 12_800] }), bytes, "s.yaml")).toThrow(
+    expect(() => planSweep(sweepOf({ data: [12_799, 12_800] }), bytes, 0.7, "s.yaml")).toThrow(
       "s.yaml: grid must be of distinct runs; got the same model and steps for test N=24.6k S=0 D=12.8k seed=0 and",
     );
   });
 
   test("over 4 GiB is refused before anything runs", () => {
-    expect(() => planSweep(sweepOf({ nonzeroParams: [4e9], headDim: 64 }), bytes)).toThrow(MemoryError);
+    expect(() => planSweep(sweepOf({ nonzeroParams: [4e9], headDim: 64 }), bytes, 0.7)).toThrow(MemoryError);
   });
 });
 
@@ -106,7 +106,7 @@ describe("time", () => {
   });
 
   test("is measured by a few dense steps of the middle size", async () => {
-    const { runs } = planSweep(sweepOf(), bytes);
+    const { runs } = planSweep(sweepOf(), bytes, 0.7);
     let steps = 0;
     const rate = await measureRate(
       runs,
@@ -125,7 +125,7 @@ describe("time", () => {
   });
 
   test("left is learnt from the steps that ran", () => {
-    const { runs } = planSweep(sweepOf({ nonzeroParams: [24_576], sparsities: [0], seeds: [0, 1] }), bytes);
+    const { runs } = planSweep(sweepOf({ nonzeroParams: [24_576], sparsities: [0], seeds: [0, 1] }), bytes, 0.7);
     const [a] = runs;
     const meter = new ProgressMeter(runs, runs, 1);
     expect(meter.at(0)).toMatchObject({ total: 4, completed: 0, share: 0, etaSeconds: undefined });
@@ -140,7 +140,7 @@ describe("time", () => {
   });
 
   test("left does not count steps done by an earlier call as speed", () => {
-    const { runs } = planSweep(sweepOf({ nonzeroParams: [24_576], sparsities: [0], data: [12_800] }), bytes);
+    const { runs } = planSweep(sweepOf({ nonzeroParams: [24_576], sparsities: [0], data: [12_800] }), bytes, 0.7);
     const [run] = runs;
     const meter = new ProgressMeter(runs, runs, 1);
     meter.begin(run!, 0);

@@ -6,7 +6,7 @@ import { FATE } from "./fake-worker.ts";
 import { bytes, sweepOf } from "./fixtures.ts";
 
 const plan = (seeds: [number, ...number[]]): SweepPlan =>
-  planSweep(sweepOf({ nonzeroParams: [24_576], sparsities: [0, 0.75], data: [12_800], seeds }), bytes);
+  planSweep(sweepOf({ nonzeroParams: [24_576], sparsities: [0, 0.75], data: [12_800], seeds }), bytes, 0.7);
 
 interface Options {
   completed?: string[];
@@ -35,7 +35,7 @@ async function run(sweep: SweepPlan, { completed = [], jobs = 2, signal, onEvent
 
 describe("a sweep", () => {
   test("trains every run once, the longest first", async () => {
-    const sweep = planSweep(sweepOf(), bytes);
+    const sweep = planSweep(sweepOf(), bytes, 0.7);
     const { summary, started } = await run(sweep, { jobs: 1 });
     expect(summary).toMatchObject({ type: "sweep", total: 8, completed: 8, failed: [], left: 0 });
     const longestFirst = sweep.runs.toSorted((a, b) => b.workFlops - a.workFlops).map(({ id }) => id);
@@ -43,7 +43,7 @@ describe("a sweep", () => {
   });
 
   test("does only what is missing", async () => {
-    const sweep = planSweep(sweepOf(), bytes);
+    const sweep = planSweep(sweepOf(), bytes, 0.7);
     const completed = sweep.runs.slice(0, 5).map(({ id }) => id);
     const { summary, started } = await run(sweep, { completed });
     expect(new Set(started)).toEqual(new Set(sweep.runs.slice(5).map(({ id }) => id)));
@@ -51,7 +51,7 @@ describe("a sweep", () => {
   });
 
   test("with nothing missing starts nothing", async () => {
-    const sweep = planSweep(sweepOf(), bytes);
+    const sweep = planSweep(sweepOf(), bytes, 0.7);
     const { summary, started } = await run(sweep, { completed: sweep.runs.map(({ id }) => id) });
     expect(started).toEqual([]);
     expect(summary).toMatchObject({ total: 8, completed: 8, failed: [], left: 0 });

@@ -1,0 +1,49 @@
+/** sparselaw report */
+import { availableParallelism } from "node:os";
+import { ConfigError } from "../../core/errors.ts";
+import { readYaml } from "../../core/yaml.ts";
+import { type FitResult, fitLaw, parseFitResult } from "../../fit/index.ts";
+import { startsOnPool } from "../../fit/pool.ts";
+import { plural } from "../../report/format.ts";
+import { writeReport } from "../../report/write.ts";
+import { type RunEntry, readEvents } from "../../store/run-directory.ts";
+import { readRuns, readText, rowsOfEntries } from "../inputs.ts";
+import type { Output } from "../output.ts";
+
+export interface ReportFlags {
+  readonly out: string;
+  readonly title: string;
+  readonly fit?: string;
+}
+
+export async function reportCommand(paths: readonly string[], flags: ReportFlags, output: Output): Promise<number> {
+  const entries = (await Promise.all(paths.map(readRuns))).flat();
+  for (const { id, problems } of entries) for (const problem of problems) output.warn(`run ${id}: ${problem}`);
+  const fit = flags.fit === undefined ? await fitWhatThereIs(entries, output) : await readFit(flags.fit);
+  const runs = await Promise.all(
+    entries.flatMap(({ result, directory }) => (result ? [reported(result, directory)] : [])),
+  );
+  const files = await writeReport(flags.out, { title: flags.title, runs, fit });
+  output.record({ type: "report", runs: runs.length, hasFit: fit !== undefined, files });
+  output.print(`report of ${plural(runs.length, "run")}: ${files.at(-1)}`);
+  return 0;
+}
+
+async function reported(result: NonNullable<RunEntry["result"]>, directory: string) {
+  return { result, events: await readEvents(directory) };
+}
+
+async function readFit(file: string): Promise<FitResult> {
+  return parseFitResult(readYaml(await readText(file), file).input, file);
+}
+
+/** Too few runs to identify the law make a report without one; it says so itself. */
+async function fitWhatThereIs(entries: readonly RunEntry[], output: Output): Promise<FitResult | undefined> {
+  try {
+    return await fitLaw(rowsOfEntries(entries).rows, { runStarts: startsOnPool(availableParallelism()) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    output.warn(`The report goes without a law: ${error.message}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+/** sparselaw train */
+import { dirname } from "node:path";
+import type { RunEvent, RunResult } from "../../core/record.ts";
+import { parseYamlConfig } from "../../core/yaml.ts";
+import { formatCount, formatDuration, formatNumber, formatPercent } from "../../report/format.ts";
+import { train } from "../../train/node.ts";
+import { readText } from "../inputs.ts";
+import { INTERRUPTED, interruptible } from "../interrupt.ts";
+import type { Output } from "../output.ts";
+
+export interface TrainFlags {
+  readonly out: string;
+  readonly threads: number;
+}
+
+export async function trainCommand(file: string, { out, threads }: TrainFlags, output: Output): Promise<number> {
+  const config = parseYamlConfig(await readText(file), file);
+  const show = progressOf(config.training.steps, output);
+  const onEvent = (event: RunEvent) => {
+    output.record(event);
+    show(event);
+  };
+  const onWarning = (message: string) => output.warn(message);
+  const result = await interruptible(output, (signal) =>
+    train(config, { out, baseDir: dirname(file), threads, signal, onEvent, onWarning }),
+  );
+  output.record(result);
+  output.print(...describe(result, out));
+  if (result.status === "stopped") output.warn(`Resume with: sparselaw train ${file} --out ${out}`);
+  return { completed: 0, stopped: INTERRUPTED, diverged: 2, failed: 1 }[result.status];
+}
+
+/** One line: step, loss, sparsity, speed, time left. */
+function progressOf(steps: number, output: Output): (event: RunEvent) => void {
+  let meanStepMs: number | undefined;
+  let validLoss = "";
+  return (event) => {
+    if (event.type === "eval") validLoss = ` · valid ${event.validLoss.toFixed(4)}`;
+    if (event.type !== "step") return;
+    const { step, trainLoss, sparsity, stepMs } = event;
+    const stepTime = meanStepMs === undefined ? stepMs : 0.95 * meanStepMs + 0.05 * stepMs;
+    meanStepMs = stepTime;
+    output.progress(() => [
+      `step ${step}/${steps} · loss ${trainLoss.toFixed(4)}${validLoss} · sparsity ${formatPercent(sparsity, 1)} · ` +
+        `${formatNumber(1000 / stepTime)} steps/s · ${formatDuration(((steps - step) * stepTime) / 1000)} left`,
+    ]);
+  };
+}
+
+function describe(result: RunResult, out: string): string[] {
+  const { id, status, message, validLoss, sparsity, nonzeroParams, totalParams, dataSeen, dataUnit, seconds } = result;
+  const head = `run ${id} ${status}${message === undefined ? "" : `: ${message}`}`;
+  if (status !== "completed") return [head, `  saved in ${out}/${id}`];
+  return [
+    `${head} in ${formatDuration(seconds)} (${formatNumber(result.stepsPerSecond)} steps/s)`,
+    `  validation loss  ${validLoss.toFixed(4)} nats per ${dataUnit.slice(0, -1)} (accuracy ${formatPercent(result.validAccuracy, 1)})`,
+    `  non-zero weights ${formatCount(nonzeroParams)} in attention and MLP, sparsity ${formatPercent(sparsity, 3)}; ` +
+      `${formatCount(totalParams)} parameters before pruning`,
+    `  data seen        ${formatCount(dataSeen)} ${dataUnit}`,
+    `  saved in         ${out}/${id}`,
+  ];
+}

@@ -1,0 +1,143 @@
+/** The command line of sparselaw: names, options and their ranges. Commands are loaded when they are called. */
+import { availableParallelism } from "node:os";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { VERSION } from "../core/version.ts";
+import { Output } from "./output.ts";
+
+/** Receives the exit code that a command returns. */
+export type Finish = (exitCode: number) => void;
+
+export function createProgram(finish: Finish): Command {
+  const program = new Command("sparselaw")
+    .description("Trains sparse transformers on any CPU and fits the law that says how sparse they should be.")
+    .version(VERSION)
+    .exitOverride();
+  for (const add of [addTrain, addSweep, addFit, addOptimal, addReport, addRuns, addDoctor]) add(program, finish);
+  return program;
+}
+
+function addTrain(program: Command, finish: Finish): void {
+  program
+    .command("train <config.yaml>")
+    .description("train one run, or go on with it")
+    .option("--out <directory>", "where runs are kept", "runs")
+    .option("--threads <n>", "threads of the run", positiveInteger, 1)
+    .addOption(json())
+    .action(async (file, flags) => {
+      const { trainCommand } = await import("./commands/train.ts");
+      finish(await trainCommand(file, flags, outputOf(flags)));
+    });
+}
+
+function addSweep(program: Command, finish: Finish): void {
+  program
+    .command("sweep <sweep.yaml>")
+    .description("train every run of a grid that is not completed, one run a core")
+    .option("--out <directory>", "where runs are kept", "runs")
+    .option("--jobs <n>", "runs at a time", positiveInteger, availableParallelism())
+    .option("--dry-run", "print runs, FLOPs, bytes and time, and train nothing", false)
+    .addOption(json())
+    .action(async (file, flags) => {
+      const { sweepCommand } = await import("./commands/sweep.ts");
+      finish(await sweepCommand(file, flags, outputOf(flags)));
+    });
+}
+
+function addFit(program: Command, finish: Finish): void {
+  program
+    .command("fit <source...>")
+    .description("fit a law to run directories and tables (CSV, JSON)")
+    .addOption(new Option("--law <law>", "the law").choices(["sparse", "chinchilla"]).default("sparse"))
+    .addOption(new Option("--residual <kind>", "what the Huber loss is taken of").choices(["raw", "log"]))
+    .option("--delta <x>", "where the Huber loss turns straight", positiveNumber)
+    .option("--starts <n>", "searches for the optimum", positiveInteger)
+    .option("--columns <mapping>", "sparsity=…,nonzero=…,data=…,loss=… by column names")
+    .option("--expr <quantity=expression>", "a quantity computed from columns (repeatable)", append, [])
+    .option("--drop-top <k>", "leave out the k rows with the largest --by", nonnegativeInteger)
+    .option("--by <quantity>", "sparsity, nonzero, data or loss", "loss")
+    .addOption(json())
+    .action(async (sources, flags) => {
+      const { fitCommand } = await import("./commands/fit.ts");
+      finish(await fitCommand(sources, flags, outputOf(flags)));
+    });
+}
+
+function addOptimal(program: Command, finish: Finish): void {
+  const flops = new Option("--flops <C>", "training FLOPs").argParser(positiveNumber);
+  const multiple = new Option("--chinchilla-multiple <k>", "the same in multiples of the dense compute-optimal");
+  program
+    .command("optimal")
+    .description("the sparsity that makes the most of a size and a budget")
+    .requiredOption("--law <law>", "t5-c4, vit-jft, t5-c4-optimum, or the JSON file of a fit")
+    .requiredOption("--nonzero <N>", "non-zero parameters", positiveNumber)
+    .addOption(flops)
+    .addOption(multiple.argParser(positiveNumber).conflicts("flops"))
+    .addOption(new Option("--cost <cost>", "do kernels skip zeros?").choices(["sparse", "dense"]).default("sparse"))
+    .addOption(json())
+    .action(async (flags) => {
+      const { optimalCommand } = await import("./commands/optimal.ts");
+      finish(await optimalCommand(flags, outputOf(flags)));
+    });
+}
+
+function addReport(program: Command, finish: Finish): void {
+  program
+    .command("report <runs...>")
+    .description("one HTML page of figures and tables, with the law fitted to the runs")
+    .option("--out <directory>", "where the report goes", "report")
+    .option("--fit <fit.json>", "a fit to show instead of a new one")
+    .option("--title <text>", "title of the page", "Sparse scaling law")
+    .addOption(json())
+    .action(async (paths, flags) => {
+      const { reportCommand } = await import("./commands/report.ts");
+      finish(await reportCommand(paths, flags, outputOf(flags)));
+    });
+}
+
+function addRuns(program: Command, finish: Finish): void {
+  program
+    .command("runs [directory]")
+    .description("list runs and what became of them")
+    .addOption(json())
+    .action(async (directory = "runs", flags) => {
+      const { runsCommand } = await import("./commands/runs.ts");
+      finish(await runsCommand(directory, outputOf(flags)));
+    });
+}
+
+function addDoctor(program: Command, finish: Finish): void {
+  program
+    .command("doctor")
+    .description("what this machine has")
+    .addOption(json())
+    .action(async (flags) => {
+      const { doctorCommand } = await import("./commands/doctor.ts");
+      finish(await doctorCommand(outputOf(flags)));
+    });
+}
+
+const json = () => new Option("--json", "print JSON lines on stdout and nothing else there").default(false);
+
+const outputOf = (flags: { json: boolean }) => new Output({ isJson: flags.json });
+
+const append = (value: string, previous: string[]): string[] => [...previous, value];
+
+function numberWhere(condition: string, isValid: (value: number) => boolean): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (!isValid(value)) throw new InvalidArgumentError(`It must be ${condition}.`);
+    return value;
+  };
+}
+
+function positiveInteger(text: string): number {
+  return numberWhere("a positive integer", (value) => Number.isSafeInteger(value) && value > 0)(text);
+}
+
+function nonnegativeInteger(text: string): number {
+  return numberWhere("an integer of at least 0", (value) => Number.isSafeInteger(value) && value >= 0)(text);
+}
+
+function positiveNumber(text: string): number {
+  return numberWhere("a positive number", (value) => value > 0 && value < Number.POSITIVE_INFINITY)(text);
+}

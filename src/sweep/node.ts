@@ -1,0 +1,117 @@
+/** Sweeps in Node: data from files, runs in directories, jobs on worker threads. */
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { RunResult } from "../core/record.ts";
+import { loadData } from "../data/node.ts";
+import type { DataSource } from "../data/source.ts";
+import { listRuns } from "../store/run-directory.ts";
+import { train } from "../train/node.ts";
+import { measuredSwitchDensity } from "../train/switch-density.ts";
+import { parseSweepConfig, type SweepConfig, type SweepConfigInput } from "./config.ts";
+import { makespan, measureRate } from "./estimate.ts";
+import { planSweep, type SweepPlan } from "./plan.ts";
+import { createRunPool } from "./pool.ts";
+import { runSweep, type SweepEvent, type SweepSummary } from "./run.ts";
+
+export interface SweepSettings {
+  /** Directory of the run directories. */
+  readonly out: string;
+  /** What relative data paths are relative to; the working directory unless said. */
+  readonly baseDir?: string | undefined;
+  /** What to name in messages, e.g. the sweep file's path. */
+  readonly source?: string | undefined;
+  /** Runs at a time, one core each; as many as there are cores unless said. */
+  readonly jobs?: number | undefined;
+  /** Aborting it lets every running job checkpoint and stop. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: SweepEvent) => void) | undefined;
+}
+
+/** A sweep whose data are read and whose runs are counted, with what is done of it already. */
+export interface PreparedSweep {
+  readonly plan: SweepPlan;
+  readonly data: DataSource;
+  readonly completed: ReadonlyMap<string, RunResult>;
+  readonly jobs: number;
+  readonly settings: SweepSettings;
+}
+
+/** Seconds, by the rate at which this machine trains. */
+export interface SweepEstimate {
+  readonly runSeconds: readonly number[];
+  /** Of all runs that are not completed, on the sweep's jobs. */
+  readonly leftSeconds: number;
+}
+
+/**
+ * Trains every run of a grid that has no result yet, and says what became of each.
+ *
+ * @throws {ConfigError} for settings, {FormatError} for data files, {MemoryError} for a run that cannot fit: before any run starts
+ * @example
+ *     const { completed, failed } = await sweep(config, { out: "runs" });
+ */
+export async function sweep(config: SweepConfigInput, settings: SweepSettings): Promise<SweepSummary> {
+  return await runPrepared(await prepareSweep(parseSweepConfig(config), settings));
+}
+
+/** Reads the data, counts the runs and looks up which of them are completed. */
+export async function prepareSweep(config: SweepConfig, settings: SweepSettings): Promise<PreparedSweep> {
+  const data = await loadData(config.base.data, { baseDir: baseDirOf(settings) });
+  const { switchDensity } = config.base.sparsity;
+  // Measured here, once, so that jobs that start together do not each measure it and disagree.
+  const density = switchDensity === "measured" ? await measuredSwitchDensity(config.base.variant) : switchDensity;
+  const plan = planSweep(config, data, density, settings.source);
+  const jobs = Math.min(settings.jobs ?? availableParallelism(), plan.runs.length);
+  return { plan, data, completed: await completedOf(plan, settings.out), jobs, settings };
+}
+
+async function completedOf(plan: SweepPlan, out: string): Promise<Map<string, RunResult>> {
+  const ids = new Set(plan.runs.map(({ id }) => id));
+  const runs = await listRuns(out);
+  return new Map(
+    runs.flatMap(({ id, result }) => (result?.status === "completed" && ids.has(id) ? [[id, result] as const] : [])),
+  );
+}
+
+/** How long the sweep would take: at the rate of its completed runs, or else at one measured in a few steps now. */
+export async function estimateSweep({ plan, data, completed, jobs, settings }: PreparedSweep): Promise<SweepEstimate> {
+  const done = plan.runs.filter(({ id }) => completed.has(id));
+  const seconds = done.reduce((sum, { id }) => sum + completed.get(id)!.seconds, 0);
+  const flops = done.reduce((sum, { workFlops }) => sum + workFlops, 0);
+  const rate = done.length > 0 ? flops / seconds : await measureRate(plan.runs, data, train, baseDirOf(settings));
+  const left = plan.runs.filter(({ id }) => !completed.has(id));
+  return {
+    runSeconds: plan.runs.map(({ workFlops }) => workFlops / rate),
+    leftSeconds: makespan(
+      left.map(({ workFlops }) => workFlops / rate),
+      jobs,
+    ),
+  };
+}
+
+/** Trains what is missing; the summary is also kept beside the runs, as `<name>.sweep.json`. */
+export async function runPrepared({ plan, completed, jobs, settings }: PreparedSweep): Promise<SweepSummary> {
+  const { out, signal, onEvent } = settings;
+  await mkdir(out, { recursive: true });
+  const summary = await runSweep(plan, {
+    out,
+    baseDir: baseDirOf(settings),
+    jobs,
+    signal,
+    onEvent,
+    completed: new Set(completed.keys()),
+    pool: createRunPool({ jobs }),
+  });
+  await writeSummary(out, summary);
+  return summary;
+}
+
+async function writeSummary(out: string, summary: SweepSummary): Promise<void> {
+  const file = join(out, `${summary.name.replaceAll(/[^\w.-]+/g, "-")}.sweep.json`);
+  const beside = `${file}.${process.pid}`;
+  await writeFile(beside, `${JSON.stringify(summary, null, 2)}\n`);
+  await rename(beside, file);
+}
+
+const baseDirOf = ({ baseDir }: SweepSettings): string => baseDir ?? process.cwd();
