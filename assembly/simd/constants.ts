@@ -43,6 +43,9 @@ export const GELU_SCALE: usize = TABLE + 16 * 29;
 export const GELU_CUBIC: usize = TABLE + 16 * 30;
 export const GELU_CUBIC_3: usize = TABLE + 16 * 31;
 
+// attention: a score whose probability is 0, in either pass, and whose difference from any other score is finite
+export const MASKED: usize = TABLE + 16 * 32;
+
 /** Writes the table; every instance on a memory writes the same bytes. */
 export function write_constants(): void {
   put(ONE, 1.0);
@@ -80,6 +83,8 @@ export function write_constants(): void {
   put(GELU_SCALE, 0.79788456080286536);
   put(GELU_CUBIC, 0.044715);
   put(GELU_CUBIC_3, 0.134145);
+
+  put(MASKED, -1e30);
 }
 
 // @ts-ignore: decorator

@@ -118,16 +118,19 @@ export const kernels = {
 
   // ---- attention -----------------------------------------------------------------------------------------------------
   /**
-   * softmax(scale·QᵀK + mask)·V for each (sequence, head). q, k, v, o tiles (batch·seqTiles, numHeads·headDim), head h at features
-   * h·headDim…; lse lanes (batch·numHeads·seqTiles): log Σ exp of each query's logits. Keys ≥ seqLen are masked always; keys after
-   * the query where causal is 1. Outputs at padding queries are finite and of no meaning.
-   * scratch: (seqTiles·32 + 1)·128 bytes: one tile row of scores.
+   * softmax(scale·QᵀK + mask)·V for each (sequence, head); scale > 0. q, k, v, o tiles (batch·seqTiles, numHeads·headDim), head h at
+   * features h·headDim…; lse lanes (batch·numHeads·seqTiles): log Σ exp of each query's logits, 1e30 at padding. Keys ≥ seqLen are
+   * masked always; keys after the query where causal is 1. o at padding queries is finite and of no meaning.
+   * scratch: (seqTiles·32 + 1)·128 bytes: the scores of one tile of queries, and a row of sums.
    */
   f32_attention: kernel("(sequence, head) pairs", {
     q: "in f32", k: "in f32", v: "in f32", o: "out f32", lse: "out f32",
     numHeads: "int", headDim: "int", seqTiles: "int", seqLen: "int", causal: "int", scale: "float", scratch: "scratch",
   }),
-  /** dQ, dK, dV from dO, recomputing the probabilities from lse. scratch: (4·32 + seqTiles)·128 bytes. */
+  /**
+   * dQ, dK, dV from dO, with the probabilities recomputed from lse. At padding, dQ, dK and dV are 0, and padding queries add
+   * nothing to dK and dV (where q and dO are finite there). scratch: (4·32 + seqTiles)·128 bytes.
+   */
   f32_attention_backward: kernel("(sequence, head) pairs", {
     q: "in f32", k: "in f32", v: "in f32", o: "in f32", lse: "in f32", dO: "in f32", dq: "out f32", dk: "out f32", dv: "out f32",
     numHeads: "int", headDim: "int", seqTiles: "int", seqLen: "int", causal: "int", scale: "float", scratch: "scratch",
