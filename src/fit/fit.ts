@@ -2,6 +2,7 @@
 import { ConfigError } from "../core/errors.ts";
 import { type FitRow, type FitUnits, type Law, naturalUnits, toLogInputs } from "./law.ts";
 import { lawNamed } from "./laws/index.ts";
+import type { Minimum } from "./minimise.ts";
 import { distinctOptima, type FitProblem, type LocalOptimum, type StartRunner, startsHere } from "./multi-start.ts";
 import type { FitResult } from "./result.ts";
 import { checkRows, inFixedOrder, sparseInputs } from "./rows.ts";
@@ -47,7 +48,7 @@ export async function fitLaw(rows: readonly FitRow[], options: FitOptions = {}):
       `fit: the table must hold the ${problem.law.name} law; got no convergence from any of ${problem.starts} starts. ` +
         "Remove runs that diverged, or try another law.",
     );
-  return described(problem, optima, ends.filter((end) => !end.isStationary).length);
+  return described(problem, optima, ends);
 }
 
 function posed(rows: readonly FitRow[], options: FitOptions): FitProblem {
@@ -71,7 +72,7 @@ function posed(rows: readonly FitRow[], options: FitOptions): FitProblem {
   };
 }
 
-function described(problem: FitProblem, optima: readonly LocalOptimum[], startsNotConverged: number): FitResult {
+function described(problem: FitProblem, optima: readonly LocalOptimum[], ends: readonly Minimum[]): FitResult {
   const { law, rows, units, objective, starts } = problem;
   const best = optima[0]!;
   const huberMean = (optimum: LocalOptimum) => optimum.value / (objective.scale ?? 1);
@@ -89,14 +90,14 @@ function described(problem: FitProblem, optima: readonly LocalOptimum[], startsN
     rows: rows.length,
     starts,
     startsAtOptimum: best.count,
-    startsNotConverged,
+    startsNotConverged: ends.filter((end) => !end.isStationary).length,
     localOptima: optima.map((optimum) => ({
       huberMean: huberMean(optimum),
       count: optimum.count,
       params: finiteOrNull(law.publish(optimum.coordinates, units)),
     })),
     ...meanErrors(law, best.coordinates, rows, units),
-    warnings: warningsOf(problem, best),
+    warnings: warningsOf(problem, best, ends),
   };
 }
 
@@ -110,12 +111,14 @@ function meanErrors(law: Law, coordinates: Float64Array, rows: readonly FitRow[]
   };
 }
 
-function warningsOf({ law, rows, starts }: FitProblem, best: LocalOptimum): string[] {
+function warningsOf({ law, rows, starts }: FitProblem, best: LocalOptimum, ends: readonly Minimum[]): string[] {
   const warnings = sparseInputs(law, rows).map(
     (input) => `${input} takes two values only: its exponent is hardly identified.`,
   );
   if (best.count < starts / 2)
     warnings.push(`Only ${best.count} of ${starts} starts reached the optimum: use more starts.`);
+  if (ends.some((end) => end.value < best.value * (1 - 1e-6)))
+    warnings.push("A search that did not converge came lower than the optimum reported: its law may have none.");
   for (const [i, { name, positive }] of law.coordinates.entries()) {
     const value = best.coordinates[i]!;
     if (positive && (value > RUNAWAY || value < 1 / RUNAWAY))

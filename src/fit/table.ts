@@ -26,8 +26,8 @@ export interface Table {
  * @throws {FormatError} naming the line for text that is none of these, or is empty
  */
 export function parseTable(text: string, source: string): Table {
-  const first = text.replace(/^\ufeff/, "").trimStart()[0];
-  const rows = first === "{" || first === "[" ? jsonRows(text.replace(/^\ufeff/, ""), source) : csvRows(text, source);
+  const body = text.replace(/^\ufeff/, "");
+  const rows = /^\s*[{[]/.test(body) ? jsonRows(body, source) : csvRows(body, source);
   const columns = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
   if (rows.length === 0) throw new FormatError(source, "table must have a header and rows; got none. Add runs.");
   return { source, columns, rows };
@@ -36,7 +36,6 @@ export function parseTable(text: string, source: string): Table {
 function csvRows(text: string, source: string): TableRow[] {
   try {
     const records: { record: Record<string, string>; info: { lines: number } }[] = parseCsvRecords(text, {
-      bom: true,
       columns: true,
       delimiter: [",", "\t"],
       info: true,

@@ -7,6 +7,7 @@ import {
   type SparseParams,
   sparseLaw,
 } from "../../src/fit/index.ts";
+import type { Minimum } from "../../src/fit/minimise.ts";
 import { startsOnPool } from "../../src/fit/pool.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 
@@ -134,6 +135,24 @@ describe("a table that cannot hold the law", () => {
     const noSparsity = rows.map((row) => ({ ...row, loss: sparseLaw.predict({ ...sparse, aS: 0 }, row) }));
     const { warnings } = await fitLaw(noSparsity, { starts: 10 });
     expect(warnings.join(" ")).toMatch(/\b(a|bS) ran off/);
+  });
+
+  test("is fitted with a warning where the starts disagree, or one that did not converge came lowest", async () => {
+    const end = (x: number, value: number, isStationary: boolean): Minimum => {
+      return { x: new Float64Array(7).fill(x), value, isStationary, relativeGradient: 0, iterations: 9 };
+    };
+    const ends = [end(0, 2e-6, true), end(-1, 3e-6, true), end(-2, 4e-6, true), end(-3, 1e-6, false)];
+    const fit = await fitLaw(rows, { starts: 4, runStarts: async () => ends });
+    expect([fit.huberMean, fit.startsAtOptimum, fit.startsNotConverged]).toEqual([2e-6, 1, 1]);
+    expect(fit.localOptima.map((optimum) => optimum.huberMean)).toEqual([2e-6, 3e-6, 4e-6]);
+    expect(fit.warnings.join(" ")).toMatch(/Only 1 of 4 starts .* did not converge came lower/);
+  });
+
+  test("is refused where no search converges", async () => {
+    const ends = [{ x: new Float64Array(7), value: 1, isStationary: false, relativeGradient: 1, iterations: 2000 }];
+    await expect(fitLaw(rows, { starts: 1, runStarts: async () => ends })).rejects.toThrow(
+      "no convergence from any of 1 starts",
+    );
   });
 
   test.each([
