@@ -30,7 +30,7 @@ export interface OptimalSparsity {
   readonly multiple: number;
 }
 
-/** The densest grid that still costs nothing: 16 points a factor of ten, down to one weight in 10⁶. */
+/** The scan for the valley: 16 points to a factor of ten of density, down to one weight in 10⁶. */
 const SCAN_POINTS = 96;
 const LOWEST_DENSITY = 1e-6;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
@@ -43,7 +43,7 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  * Units    N parameters, C FLOPs, D in the law's own unit
  * Source   Frantar et al. 2023, arXiv 2309.08520, section 4
  *
- *     optimalSparsity({ law: presets["t5-c4"], nonzeroParams: 1e8, chinchillaMultiple: 2.4 }).sparsity; // 0.5
+ *     optimalSparsity({ law: presets["t5-c4"], nonzeroParams: 1e8, chinchillaMultiple: 2.4 }).sparsity; // 0.49…
  *
  * @throws {ConfigError} for a size or budget that is not positive, or without exactly one budget
  */
