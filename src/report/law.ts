@@ -18,7 +18,7 @@ export function predictRuns(fit: FitResult, runs: readonly ReportedRun[]): Predi
   });
 }
 
-/** Fractions of the measured loss; R² of the losses themselves. */
+/** Fractions of the measured loss; R² of the losses themselves, not finite where all are the same. */
 export interface PredictionError {
   readonly meanAbsolute: number;
   readonly rootMeanSquare: number;

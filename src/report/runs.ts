@@ -34,16 +34,15 @@ export interface SizeGroup<T> {
 }
 
 /**
- * Groups by a positive size; neighbours closer than `ratio` belong together. A grid that is matched in non-zero size hits it
- * within a few percent only, since widths are whole heads.
+ * Groups by a positive size, smallest first: a group reaches up to `ratio` times its smallest member. A grid that is matched
+ * in non-zero size hits it within a few percent only, since widths are whole heads.
  */
 export function groupBySize<T>(items: readonly T[], sizeOf: (item: T) => number, ratio = 1.2): SizeGroup<T>[] {
   const groups: T[][] = [];
-  let last = 0;
   for (const item of items.toSorted((a, b) => sizeOf(a) - sizeOf(b))) {
-    if (groups.length > 0 && sizeOf(item) < last * ratio) groups.at(-1)!.push(item);
+    const group = groups.at(-1);
+    if (group !== undefined && sizeOf(item) < ratio * sizeOf(group[0]!)) group.push(item);
     else groups.push([item]);
-    last = sizeOf(item);
   }
   return groups.map((members) => ({ size: geometricMean(members.map(sizeOf)), members }));
 }

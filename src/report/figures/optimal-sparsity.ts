@@ -11,6 +11,8 @@ import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
 const HEIGHT = 430;
 /** Pixels between the marks of two sparsities: a grid matched in N would draw them on top of each other. */
 const BESIDE = 4;
+/** The axis of budgets leaves those of the runs by this factor at most, however strange the law. */
+const FARTHEST = 1e6;
 const PLOT_WIDTH = panelWidth(2) - margins.marginLeft - margins.marginRight;
 const PLOT_HEIGHT = HEIGHT - margins.marginTop - margins.marginBottom;
 /** Contours that cross less of the panel than this share of its width go without a label. */
@@ -30,15 +32,19 @@ export function optimalSparsityFigure(
 ): string {
   const x = widen(extent(runs.map((run) => run.result.nonzeroParams)), 3);
   const y = budgetDomain(params, runs, x);
+  const frames = (["sparse", "dense"] as const).map((cost) => ({ params, runs, scale, cost, x, y }));
+  const pays = frames.some((frame) => contoursOf(frame).length > 0);
   return renderFigure({
     name: "optimal-sparsity",
-    title: "The larger the training budget, the higher the optimal sparsity",
+    title: pays
+      ? "The larger the training budget, the higher the optimal sparsity"
+      : "By this law no budget makes sparsity pay",
     subtitle:
       "Lines: where this sparsity has the lowest loss of all models with N non-zero parameters trained for C FLOPs (dense has it " +
       "below the line of 0 %). Dashed: compute-optimal dense training. Marks: the runs, moved apart where N is equal.",
     scale,
     columns: 2,
-    panels: (["sparse", "dense"] as const).map((cost) => costPanel({ params, runs, scale, cost, x, y })),
+    panels: frames.map(costPanel),
   });
 }
 
@@ -51,10 +57,11 @@ interface Frame {
   readonly y: Domain;
 }
 
-/** Holds the runs under either cost, and the whole dense line. */
+/** Holds the runs under either cost and, unless it is very far from them, the whole dense line. */
 function budgetDomain(params: SparseParams, runs: readonly ReportedRun[], [left, right]: Domain): Domain {
   const budgets = runs.flatMap((run) => [runFlops(run, "sparse"), runFlops(run, "dense")]);
-  const dense = [left, right].map((n) => denseOptimalFlops(params, n));
+  const [lowest, highest] = widen(extent(budgets), FARTHEST);
+  const dense = [left, right].map((n) => Math.min(Math.max(denseOptimalFlops(params, n), lowest), highest));
   return widen(extent([...budgets, ...dense]), 3);
 }
 
@@ -65,7 +72,7 @@ const runFlops = ({ result }: ReportedRun, cost: Frame["cost"]): number =>
 function costPanel(frame: Frame): Panel {
   const { params, runs, scale, cost, x, y } = frame;
   const contours = contoursOf(frame);
-  const denseLine = x.map((n) => [n, denseOptimalFlops(params, n)] as const);
+  const dense = [x.map((n) => [n, denseOptimalFlops(params, n)] as const)].filter(isDrawable);
   return panel({
     ...margins,
     width: panelWidth(2),
@@ -83,12 +90,14 @@ function costPanel(frame: Frame): Panel {
         cost === "sparse" ? "Sparse training cost (zeros are skipped)" : "Dense training cost (zeros are multiplied)",
       ),
       ...contours.map(({ line, colour }) => Plot.line(line, { stroke: colour, strokeWidth: 1.6, clip: true })),
-      Plot.line(denseLine, { stroke: ink.light, strokeWidth: 1.6, strokeDasharray: "6 4", clip: true }),
+      ...dense.map((line) =>
+        Plot.line(line, { stroke: ink.light, strokeWidth: 1.6, strokeDasharray: "6 4", clip: true }),
+      ),
       ...runs.map((run) => runMark(run, cost, scale)),
       ...contours.map(({ line, ink: { light }, sparsity }) =>
         lineLabel(line, formatPercent(sparsity), light, 0.88, frame),
       ),
-      lineLabel(denseLine, "dense compute-optimal", ink.light, 0.35, frame),
+      ...dense.map((line) => lineLabel(line, "dense compute-optimal", ink.light, 0.35, frame)),
     ],
   });
 }
@@ -99,8 +108,10 @@ function contoursOf({ params, runs, scale, cost, x }: Frame) {
   const lineOf = (sparsity: number): Line => x.map((n) => [n, contourFlops(params, n, sparsity, cost, ramp)] as const);
   return scale.styles
     .map((style) => ({ ...style, line: lineOf(style.sparsity) }))
-    .filter(({ line }) => line.every(([, flops]) => flops > 0 && Number.isFinite(flops)));
+    .filter(({ line }) => isDrawable(line));
 }
+
+const isDrawable = (line: Line): boolean => line.every(([, flops]) => flops > 0 && Number.isFinite(flops));
 
 type Line = readonly (readonly [number, number])[];
 

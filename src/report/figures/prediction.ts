@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { linearAxisX, linearAxisY, margins, pad } from "../axes.ts";
 import { muted, type SparsityScale } from "../colours.ts";
 import { formatCount, formatNumber, formatPercent, plural } from "../format.ts";
-import { type PredictedRun, predictionError } from "../law.ts";
+import { type PredictedRun, type PredictionError, predictionError } from "../law.ts";
 import { dataUnit, extent, lossUnit, runLabel, targetSparsity } from "../runs.ts";
 import { panel, panelWidth, renderFigure } from "../svg.ts";
 
@@ -18,13 +18,21 @@ export function predictionFigure(predicted: readonly PredictedRun[], scale: Spar
   return renderFigure({
     name: "prediction",
     title: `The law meets ${plural(predicted.length, "run")} within ${formatPercent(error.meanAbsolute)} on average`,
-    subtitle:
-      `Mean absolute error ${formatPercent(error.meanAbsolute, 3)}, root mean square ${formatPercent(error.rootMeanSquare, 3)}, ` +
-      `worst ${formatPercent(error.worst)}, R² ${formatNumber(error.rSquared, 5)}; relative to the measured loss.`,
+    subtitle: errorFigures(error),
     scale,
     columns: 2,
     panels: [agreement(predicted, scale, unit), residuals(predicted, scale, unit)],
   });
+}
+
+function errorFigures({ meanAbsolute, rootMeanSquare, worst, rSquared }: PredictionError): string {
+  const figures = [
+    `mean absolute error ${formatPercent(meanAbsolute, 3)}`,
+    `root mean square ${formatPercent(rootMeanSquare, 3)}`,
+    `worst ${formatPercent(worst)}`,
+    ...(Number.isFinite(rSquared) ? [`R² of the loss ${formatNumber(rSquared, 5)}`] : []),
+  ];
+  return `Relative to the measured loss: ${figures.join(", ")}.`;
 }
 
 const size = { ...margins, marginTop: 30, width: panelWidth(2), height: 380 };
@@ -48,7 +56,7 @@ function agreement(predicted: readonly PredictedRun[], scale: SparsityScale, uni
 }
 
 function residuals(predicted: readonly PredictedRun[], scale: SparsityScale, unit: string) {
-  const most = Math.max(...predicted.map((p) => Math.abs(p.residual)));
+  const most = Math.max(...predicted.map((p) => Math.abs(p.residual))) || 0.01;
   return panel({
     ...size,
     x: { domain: pad(extent(predicted.map((p) => p.predicted)), 0.04), label: null },
