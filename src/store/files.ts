@@ -56,18 +56,18 @@ async function syncDirectory(path: string): Promise<void> {
 /**
  * Appends to a file and brings it to disk.
  *
- * @throws {StateError} where that fails; what was written of it is taken back
+ * @throws {StateError} where that fails; what was written of it is taken back, or is a torn line for the next writer to repair
  */
 export async function appendAndSync(path: string, text: string): Promise<void> {
   try {
     const file = await open(path, "a");
+    const { size } = await file.stat();
     try {
-      const { size } = await file.stat();
-      await file.writeFile(text).catch(async (error) => {
-        await file.truncate(size);
-        throw error;
-      });
+      await file.writeFile(text);
       await file.datasync();
+    } catch (error) {
+      await file.truncate(size).catch(() => {});
+      throw error;
     } finally {
       await file.close();
     }

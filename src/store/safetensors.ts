@@ -69,7 +69,8 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
   if (dataBegin + end !== bytes.length)
     fail(`file must hold ${dataBegin + end} bytes as its header says; got ${bytes.length}. It is torn or not whole.`);
   const tensors = slots.map(({ name, dtype, shape, offsets }): [string, NamedArray] => {
-    const copy = bytes.slice(dataBegin + offsets[0], dataBegin + offsets[1]);
+    // Not bytes.slice(): that of Node's Buffer is no copy.
+    const copy = new Uint8Array(bytes.subarray(dataBegin + offsets[0], dataBegin + offsets[1]));
     return [name, { shape, data: new ARRAYS[dtype](copy.buffer) }];
   });
   return { tensors: new Map(tensors), metadata: metadata as Record<string, string> };
