@@ -43,7 +43,8 @@ function fourTokens(
     sum = f32x4.add(sum, power);
     if (dLogits) v128.store(dLogits + at, power);
   }
-  const logZ = f32x4.add(largest, log(sum));
+  // log reads the bits of its argument and would take a NaN for a number.
+  const logZ = v128.bitselect(f32x4.add(largest, log(sum)), sum, f32x4.eq(sum, sum));
   v128.store(losses, v128.and(f32x4.sub(logZ, labelLogits), isCounted));
   if (!dLogits) return;
 

@@ -167,7 +167,8 @@ export const kernels = {
   // ---- loss ----------------------------------------------------------------------------------------------------------
   /**
    * Cross-entropy of softmax(logits) at integer labels; label −1: the token does not count (loss 0, gradient 0).
-   * losses lanes (nt): nats; hits lanes (nt): 1 where the largest logit (lowest index of equals) is the label's.
+   * losses lanes (nt): nats, without the z-loss; hits lanes (nt): 1 where the largest logit (lowest index of equals) is the
+   * label's. A NaN among a token's logits makes its loss NaN.
    * dLogits = gradScale·(softmax·(1 + 2·zLoss·logZ) − onehot), for the loss Σ (ce + zLoss·logZ²)·gradScale. dLogits may be logits
    * itself, or 0 for evaluation.
    */
@@ -179,15 +180,18 @@ export const kernels = {
   f64_loss_totals: kernel("one", { losses: "in f32", hits: "in f32", labels: "in i32", numTiles: "int", totals: "out f64" }),
 
   // ---- embeddings and images -------------------------------------------------------------------------------------------
-  /** y[token] = table[tokens[token]] + positions[token's place]. tokens lanes (nt) of i32, −1: zeros. table (V, features). */
+  /**
+   * y[token] = table[tokens[token]] + positions[token's place]; zeros at padding and where the token is −1.
+   * tokens lanes (nt) of i32 · table (V, features) · positions (seqLen, features).
+   */
   f32_embedding: kernel("token tiles", {
     tokens: "in i32", table: "in f32", positions: "in? f32", y: "out f32", features: "int", seqTiles: "int", seqLen: "int",
   }),
-  /** dTable[v] = Σ over tokens equal to v (+ dTable where accumulate is 1). */
+  /** dTable[v] = Σ dY over the tokens equal to v, in their order (+ dTable where accumulate is 1). */
   f32_embedding_backward: kernel("features", {
     tokens: "in i32", dy: "in f32", dTable: "inout f32", vocabSize: "int", features: "int", numTiles: "int", accumulate: "int",
   }),
-  /** dPositions[place] = Σ over sequences. (seqLen, features) */
+  /** dPositions[place] = Σ dY over the sequences' tokens at that place. (seqLen, features) */
   f32_position_gradient: kernel("features", {
     dy: "in f32", dPositions: "out f32", features: "int", seqTiles: "int", seqLen: "int", batch: "int",
   }),
