@@ -1,6 +1,6 @@
 /** Puts panels drawn by Plot together into one standalone SVG: title, subtitle, legend of sparsities, panels on a grid. */
 import * as Plot from "@observablehq/plot";
-import { type Ink, ink, muted, paper, type SparsityScale, shade } from "./colours.ts";
+import { type Ink, ink, muted, paper, type SparsityScale, type SparsityStyle, shade } from "./colours.ts";
 import { svgDocument } from "./document.ts";
 import { escapeMarkup } from "./html.ts";
 
@@ -55,7 +55,8 @@ export function stack(panels: readonly Panel[]): Panel {
 export function renderFigure(figure: Figure): string {
   const subtitle = wrapText(figure.subtitle, (FIGURE_WIDTH - 2 * MARGIN) / LETTER_WIDTH);
   const legendTop = MARGIN + TITLE_LINE + subtitle.length * SUBTITLE_LINE + 2;
-  const legend = sparsityLegend(figure.scale);
+  const drawn = figure.scale.styles.filter(({ colour }) => figure.panels.some(({ body }) => body.includes(colour)));
+  const legend = sparsityLegend(drawn);
   const gridTop = legendTop + legend.height + 8;
   const grid = layOut(figure.panels, figure.columns, gridTop);
   const title = `<text x="${MARGIN}" y="${MARGIN + 14}" font-size="17" font-weight="600">${escapeMarkup(figure.title)}</text>`;
@@ -98,7 +99,7 @@ function layOut(panels: readonly Panel[], columns: number, top: number): { body:
   return { body, bottom: y };
 }
 
-function sparsityLegend({ styles }: SparsityScale): Panel {
+function sparsityLegend(styles: readonly SparsityStyle[]): Panel {
   const step = Math.min(110, (FIGURE_WIDTH - 2 * MARGIN - 90) / styles.length);
   const entries = styles.map((style, i) => ({ ...style, x: 92 + i * step }));
   const at = { x: "x", y: () => 10 };

@@ -82,6 +82,17 @@ describe("every run is drawn", () => {
   });
 });
 
+it("a legend names the sparsities that its figure shows, and no other", () => {
+  const runs = plantedRuns({ sparsities: [0, 0.6] });
+  const figures = drawFigures(runs, fitOf(plantedParams, runs.length));
+  const entriesOf = (name: "prediction" | "optimal-sparsity") =>
+    [...parseSvg(figures.get(name)!).querySelector("svg > g")!.querySelectorAll("text")]
+      .slice(1)
+      .map((t) => t.textContent);
+  expect(entriesOf("prediction")).toEqual(["0 (dense)", "60\u202f%"]);
+  expect(entriesOf("optimal-sparsity")).toEqual(["0 (dense)", "50\u202f%", "60\u202f%", "75\u202f%", "87.5\u202f%"]);
+});
+
 describe("contours of the optimal sparsity", () => {
   const laws = { planted: plantedParams, ...presets };
   const costs = ["sparse", "dense"] as const;

@@ -37,7 +37,7 @@ export function lossCurves(runs: readonly ReportedRun[], scale: SparsityScale): 
   const domain = lossDomain(curves);
   return renderFigure({
     name: "loss-curves",
-    title: "Training and validation loss while weights are pruned",
+    title: `Training and validation loss${runs.some((run) => targetSparsity(run) > 0) ? " while weights are pruned" : ""}`,
     subtitle:
       "Lines: training loss, averaged over short stretches (dashed: the run did not complete). Marks: validation loss. " +
       "Shaded: the steps in which the sparsity ramp runs; below each panel, the ramp itself.",

@@ -95,7 +95,7 @@ function costPanel(frame: Frame): Panel {
       ),
       ...runs.map((run) => runMark(run, cost, scale)),
       ...contours.map(({ line, ink: { light }, sparsity }) =>
-        lineLabel(line, formatPercent(sparsity), light, 0.88, frame),
+        lineLabel(line, formatPercent(sparsity), light, 0.84, frame),
       ),
       ...dense.map((line) => lineLabel(line, "dense compute-optimal", ink.light, 0.35, frame)),
     ],
