@@ -2,13 +2,9 @@
 import type { RunMessage, RunOutcome, RunTask } from "../src/sweep/pool.ts";
 import { train } from "../src/train/node.ts";
 
-/** Step events are sent no oftener: nobody reads faster. */
-const STEP_EVENT_MS = 100;
-
 export default async function run({ config, out, baseDir, stop, messages }: RunTask): Promise<RunOutcome> {
   const flag = new Int32Array(stop);
   const send = (message: RunMessage) => messages.postMessage(message);
-  let lastStepEvent = 0;
   try {
     const result = await train(config, {
       out,
@@ -19,12 +15,7 @@ export default async function run({ config, out, baseDir, stop, messages }: RunT
         },
       },
       onWarning: (message) => send({ type: "warning", message }),
-      onEvent(event) {
-        const now = performance.now();
-        if (event.type === "step" && now - lastStepEvent < STEP_EVENT_MS) return;
-        if (event.type === "step") lastStepEvent = now;
-        send({ type: "event", event });
-      },
+      onEvent: (event) => send({ type: "event", event }),
     });
     return { type: "result", result };
   } catch (error) {

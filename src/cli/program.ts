@@ -11,7 +11,8 @@ export function createProgram(finish: Finish): Command {
   const program = new Command("sparselaw")
     .description("Trains sparse transformers on any CPU and fits the law that says how sparse they should be.")
     .version(VERSION)
-    .exitOverride();
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")}\n`) });
   for (const add of [addTrain, addSweep, addFit, addOptimal, addReport, addRuns, addDoctor]) add(program, finish);
   return program;
 }

@@ -1,6 +1,7 @@
 /** The runs of a sweep, matched in non-zero size. */
 import { type LearningRateConfig, type ModelConfig, parseRunConfig, type RunConfig } from "../core/config.ts";
 import { pow } from "../core/math.ts";
+import { type Origin, placeOf } from "../core/schema.ts";
 import { blockWeights, nonzeroBlockWeights, unitsPerExample } from "../models/count.ts";
 import type { SweepConfig } from "./config.ts";
 import { matchWidths } from "./width.ts";
@@ -29,7 +30,7 @@ interface Point {
  *
  * @throws {ConfigError} naming the run whose widths or settings do not work out
  */
-export function gridRuns(sweep: SweepConfig, source = "sweep"): GridRun[] {
+export function gridRuns(sweep: SweepConfig, source: string | Origin = "sweep"): GridRun[] {
   return [...points(sweep.grid)].map((point) => gridRun(sweep, point, source));
 }
 
@@ -39,9 +40,12 @@ function* points({ nonzeroParams, sparsities, data, seeds }: SweepConfig["grid"]
       for (const amount of data) for (const seed of seeds) yield { nonzeroParams: size, sparsity, data: amount, seed };
 }
 
-function gridRun(sweep: SweepConfig, point: Point, source: string): GridRun {
+function gridRun(sweep: SweepConfig, point: Point, source: string | Origin): GridRun {
   const { base, grid } = sweep;
-  const model: ModelConfig = { ...base.model, ...matchWidths(base.model, { ...point, headDim: grid.headDim }, source) };
+  const model: ModelConfig = {
+    ...base.model,
+    ...matchWidths(base.model, { ...point, headDim: grid.headDim }, placeOf(source, ["grid", "nonzeroParams"])),
+  };
   const dataPerStep = base.training.batchSize * unitsPerExample(model);
   const steps = Math.ceil(point.data / dataPerStep);
   const name = runName(sweep.name, point);
@@ -56,7 +60,7 @@ function gridRun(sweep: SweepConfig, point: Point, source: string): GridRun {
     sparsity: { ...base.sparsity, final: point.sparsity },
   };
   return {
-    config: { ...parseRunConfig(config, `${source}, run ${name}`), name },
+    config: { ...parseRunConfig(config, `${placeOf(source, ["base"])}, run ${name}`), name },
     wantedNonzeroParams: point.nonzeroParams,
     nonzeroParams: nonzeroBlockWeights(model, point.sparsity),
     denseParams: blockWeights(model),

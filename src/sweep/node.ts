@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { RunResult } from "../core/record.ts";
+import type { Origin } from "../core/schema.ts";
 import { loadData } from "../data/node.ts";
 import type { DataSource } from "../data/source.ts";
 import { listRuns } from "../store/run-directory.ts";
@@ -19,8 +20,8 @@ export interface SweepSettings {
   readonly out: string;
   /** What relative data paths are relative to; the working directory unless said. */
   readonly baseDir?: string | undefined;
-  /** What to name in messages, e.g. the sweep file's path. */
-  readonly source?: string | undefined;
+  /** What to name in messages: the sweep file. */
+  readonly source?: string | Origin | undefined;
   /** Runs at a time, one core each; as many as there are cores unless said. */
   readonly jobs?: number | undefined;
   /** Aborting it lets every running job checkpoint and stop. */

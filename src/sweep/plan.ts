@@ -3,6 +3,7 @@
 import { runId } from "../core/canonical.ts";
 import type { RunConfig } from "../core/config.ts";
 import { ConfigError } from "../core/errors.ts";
+import { type Origin, placeOf } from "../core/schema.ts";
 import type { DataSource } from "../data/source.ts";
 import {
   dimensionsOf,
@@ -39,13 +40,18 @@ export interface SweepPlan {
  * @throws {ConfigError} where a run's settings do not work out, or two points of the grid are the same run
  * @throws {MemoryError} where a run does not fit into one WebAssembly memory
  */
-export function planSweep(sweep: SweepConfig, data: DataSource, switchDensity: number, source = "sweep"): SweepPlan {
+export function planSweep(
+  sweep: SweepConfig,
+  data: DataSource,
+  switchDensity: number,
+  source: string | Origin = "sweep",
+): SweepPlan {
   const runs = gridRuns(sweep, source).map((run) => planRun(run, data, switchDensity));
   for (const [i, run] of runs.entries()) {
     const twin = runs.slice(0, i).find(({ id }) => id === run.id);
     if (twin)
       throw new ConfigError(
-        `${source}: grid must be of distinct runs; got the same model and steps for ${twin.config.name} and ${run.config.name}. ` +
+        `${placeOf(source, ["grid"])}: grid must be of distinct runs; got the same model and steps for ${twin.config.name} and ${run.config.name}. ` +
           "Move the sizes or data amounts further apart.",
       );
   }

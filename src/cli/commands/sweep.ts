@@ -22,7 +22,7 @@ export async function sweepCommand(file: string, { out, jobs, dryRun }: SweepFla
   const config = parseSweepConfig(input, origin);
   return await interruptible(output, async (signal) => {
     const onEvent = (event: SweepEvent) => show(event, config.name, output);
-    const prepared = await prepareSweep(config, { out, baseDir: dirname(file), source: file, jobs, signal, onEvent });
+    const prepared = await prepareSweep(config, { out, baseDir: dirname(file), source: origin, jobs, signal, onEvent });
     if (dryRun) return printPlan(prepared, await estimateSweep(prepared), output);
     const { plan, completed } = prepared;
     output.print(

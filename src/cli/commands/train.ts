@@ -30,21 +30,31 @@ export async function trainCommand(file: string, { out, threads }: TrainFlags, o
   return { completed: 0, stopped: INTERRUPTED, diverged: 2, failed: 1 }[result.status];
 }
 
+/** Steps that speed is averaged over, in events: about the last seconds. */
+const SPEED_EVENTS = 40;
+
 /** One line: step, loss, sparsity, speed, time left. */
 function progressOf(steps: number, output: Output): (event: RunEvent) => void {
-  let meanStepMs: number | undefined;
+  const recent: { step: number; seconds: number }[] = [];
   let validLoss = "";
   return (event) => {
     if (event.type === "eval") validLoss = ` · valid ${event.validLoss.toFixed(4)}`;
     if (event.type !== "step") return;
-    const { step, trainLoss, sparsity, stepMs } = event;
-    const stepTime = meanStepMs === undefined ? stepMs : 0.95 * meanStepMs + 0.05 * stepMs;
-    meanStepMs = stepTime;
+    const { step, trainLoss, sparsity } = event;
+    recent.push({ step, seconds: performance.now() / 1000 });
+    if (recent.length > SPEED_EVENTS) recent.shift();
     output.progress(() => [
-      `step ${step}/${steps} · loss ${trainLoss.toFixed(4)}${validLoss} · sparsity ${formatPercent(sparsity, 1)} · ` +
-        `${formatNumber(1000 / stepTime)} steps/s · ${formatDuration(((steps - step) * stepTime) / 1000)} left`,
+      `step ${step}/${steps} · loss ${trainLoss.toFixed(4)}${validLoss} · sparsity ${formatPercent(sparsity, 1)}${speed(recent, steps)}`,
     ]);
   };
+}
+
+function speed(recent: readonly { step: number; seconds: number }[], steps: number): string {
+  const [first, last] = [recent[0]!, recent.at(-1)!];
+  if (last.step === first.step) return "";
+  const stepsPerSecond = (last.step - first.step) / (last.seconds - first.seconds);
+  const left = (steps - last.step) / stepsPerSecond;
+  return ` · ${formatNumber(stepsPerSecond)} steps/s · ${formatDuration(left)} left`;
 }
 
 function describe(result: RunResult, out: string): string[] {

@@ -1,0 +1,261 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { jsonLines, root, runCli, startCli, temporary, writeYaml } from "./run-cli.ts";
+
+const paperRuns = join(root, "../shared/data/paper-runs");
+
+const run = (steps: number, sparsity = 0.75) => `
+name: test
+model: { family: decoder, dModel: 16, numLayers: 1, numHeads: 2, seqLen: 32 }
+data: { kind: text, paths: corpus.txt }
+training: { steps: ${steps}, batchSize: 2, learningRate: { kind: constant, peak: 1.0e-3 }, evalExamples: 8 }
+sparsity: { final: ${sparsity}, interval: 10, switchDensity: 0.75 }
+`;
+const sweep = (steps: number) => `
+name: test
+base:
+  model: { family: decoder, numLayers: 2, seqLen: 32 }
+  data: { kind: synthetic-text, vocabSize: 16 }
+  training: { batchSize: 1, learningRate: { kind: constant, peak: 1.0e-3 }, evalExamples: 8 }
+  sparsity: { interval: 1, switchDensity: 0.75 }
+grid: { nonzeroParams: [24576], sparsities: [0, 0.5, 0.75], data: [${32 * steps}], headDim: 16 }
+`;
+
+/** A directory with a configuration and the text it trains on. */
+function directoryWith(yaml: string): { directory: string; file: string; out: string } {
+  const directory = temporary();
+  writeFileSync(join(directory, "corpus.txt"), "the quick brown fox jumps over the lazy dog\n".repeat(100));
+  return { directory, file: writeYaml(directory, yaml), out: join(directory, "runs") };
+}
+
+describe("train", () => {
+  test("--json prints JSON lines only, events first and the result last", async () => {
+    const { file, out } = directoryWith(run(12));
+    const ended = await runCli("train", file, "--out", out, "--json");
+    const lines = jsonLines(ended);
+    expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(lines[0]).toMatchObject({ type: "start", step: 0 });
+    expect(lines.findLast(({ type }) => type === "step")).toMatchObject({ step: 12 });
+    expect(lines.at(-1)).toMatchObject({ type: "result", status: "completed", sparsity: 0.75, nonzeroParams: 768 });
+    for (const key of ["id", "validLoss", "stepsPerSecond", "lossHash"]) expect(lines.at(-1)).toHaveProperty(key);
+  });
+
+  test("a second time returns the record without training", async () => {
+    const { file, out } = directoryWith(run(3));
+    const first = jsonLines(await runCli("train", file, "--out", out, "--json"));
+    const second = jsonLines(await runCli("train", file, "--out", out, "--json"));
+    expect(second).toEqual([first.at(-1)]);
+  });
+
+  test("two threads give the bits of one", async () => {
+    const { file, directory } = directoryWith(run(6));
+    const [one, two] = await Promise.all(
+      [1, 2].map((n) => runCli("train", file, "--out", join(directory, `runs${n}`), "--threads", `${n}`, "--json")),
+    );
+    expect(jsonLines(two!).at(-1)!.lossHash).toBe(jsonLines(one!).at(-1)!.lossHash);
+  });
+
+  test("Ctrl-C saves, exits with 130 and says how to resume; resumed, it has the bits of an uninterrupted run", async () => {
+    const { file, directory, out } = directoryWith(run(2000));
+    const { child, seen, ended } = startCli("train", file, "--out", out, "--json");
+    await seen(/"type":"step","step":\d{2,},/);
+    child.kill("SIGINT");
+    const stopped = await ended;
+    expect(stopped.exitCode).toBe(130);
+    expect(stopped.stderr).toContain(`Resume with: sparselaw train ${file} --out ${out}`);
+    const saved = jsonLines(stopped).at(-1)!;
+    expect(saved).toMatchObject({ type: "result", status: "stopped" });
+    expect(saved.steps).toBeLessThan(2000);
+    const resumed = jsonLines(await runCli("train", file, "--out", out, "--json"));
+    expect(resumed[0]).toMatchObject({ type: "start", step: saved.steps });
+    const whole = jsonLines(await runCli("train", file, "--out", join(directory, "whole"), "--json"));
+    expect(resumed.at(-1)!.lossHash).toBe(whole.at(-1)!.lossHash);
+  });
+
+  test("for people prints what came out", async () => {
+    const { file, out } = directoryWith(run(3));
+    const { stdout, exitCode } = await runCli("train", file, "--out", out);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^step 1\/3 · loss \d\.\d{4} · sparsity/);
+    expect(stdout).toMatch(/run [0-9a-f]{12} completed in/);
+    expect(stdout).toMatch(/sparsity 75.%; 12\.\d+k parameters before pruning/);
+  });
+});
+
+describe("sweep", () => {
+  test("trains the grid, then has nothing left to do, and lists its runs", async () => {
+    const { file, out } = directoryWith(sweep(3));
+    const first = await runCli("sweep", file, "--out", out, "--jobs", "2", "--json");
+    expect(first.exitCode, first.stderr).toBe(0);
+    expect(jsonLines(first).filter(({ type }) => type === "result")).toHaveLength(3);
+    expect(jsonLines(first).at(-1)).toMatchObject({ type: "sweep", total: 3, completed: 3, failed: [], left: 0 });
+    const second = await runCli("sweep", file, "--out", out, "--json");
+    expect(jsonLines(second)).toMatchObject([{ type: "sweep", total: 3, completed: 3 }]);
+    expect(jsonLines(await runCli("runs", out, "--json"))).toMatchObject(
+      Array(3).fill({ type: "run", state: "completed" }),
+    );
+    expect(JSON.parse(readFileSync(join(out, "test.sweep.json"), "utf8"))).toMatchObject({
+      type: "sweep",
+      completed: 3,
+    });
+  });
+
+  test("--dry-run counts and trains nothing; the runs then cost what was planned", async () => {
+    const { file, out } = directoryWith(sweep(3));
+    const planned = jsonLines(await runCli("sweep", file, "--out", out, "--dry-run", "--json"));
+    expect(existsSync(out)).toBe(false);
+    expect(planned.map(({ type }) => type)).toEqual(["plan", "plan", "plan", "plan-total"]);
+    const results = jsonLines(await runCli("sweep", file, "--out", out, "--json")).filter(
+      ({ type }) => type === "result",
+    );
+    for (const { id, nonzeroParams, totalParams, trainFlops, dataSeen, memoryBytes } of results)
+      expect(planned.find((plan) => plan.id === id)).toMatchObject({
+        nonzeroParams,
+        totalParams,
+        trainFlops,
+        dataSeen,
+        memoryBytes,
+      });
+  });
+
+  test("Ctrl-C checkpoints every running job and exits with 130; started again it does the rest", async () => {
+    const { file, out } = directoryWith(sweep(400));
+    const { child, seen, ended } = startCli("sweep", file, "--out", out, "--jobs", "2", "--json");
+    await seen(/"running":\[[^\]]*"step":\d{2}/);
+    child.kill("SIGINT");
+    const stopped = await ended;
+    expect(stopped.exitCode).toBe(130);
+    expect(stopped.stderr).toContain(`Resume with: sparselaw sweep ${file} --out ${out}`);
+    expect(jsonLines(stopped).at(-1)).toMatchObject({ type: "sweep", failed: [] });
+    const begun = readdirSync(out, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    for (const { name } of begun) expect(readdirSync(join(out, name, "checkpoints")).length, name).toBeGreaterThan(0);
+    const resumed = await runCli("sweep", file, "--out", out, "--json");
+    expect(jsonLines(resumed).at(-1)).toMatchObject({ completed: 3, failed: [], left: 0 });
+    expect(resumed.exitCode).toBe(0);
+  });
+
+  test("names the runs that failed, exits with 1, and a second call retries only them", async () => {
+    const { file, out } = directoryWith(sweep(3));
+    const [plan] = jsonLines(await runCli("sweep", file, "--out", out, "--dry-run", "--json"));
+    const blocked = join(out, plan!.id as string);
+    mkdirSync(blocked, { recursive: true });
+    writeFileSync(join(blocked, "checkpoints"), "a file where a directory must be");
+    const first = await runCli("sweep", file, "--out", out, "--json");
+    expect(first.exitCode).toBe(1);
+    expect(jsonLines(first).at(-1)).toMatchObject({ completed: 2, failed: [{ id: plan!.id, name: plan!.name }] });
+    expect(first.stderr).toContain(plan!.name);
+  });
+});
+
+describe("fit and optimal", () => {
+  test.skipIf(!existsSync(paperRuns))("reproduce the paper's T5 fit from ../shared/data/paper-runs", async () => {
+    const fit = await runCli(
+      "fit",
+      join(paperRuns, "t5-data.csv"),
+      "--law",
+      "sparse",
+      "--residual",
+      "log",
+      "--delta",
+      "0.001",
+      "--starts",
+      "20",
+      "--columns",
+      "loss=val-loss",
+      "--expr",
+      "nonzero=169869312*scale*(1-sparsity)",
+      "--expr",
+      "data=steps*65536",
+      "--json",
+    );
+    const [result] = jsonLines(fit);
+    expect(result).toMatchObject({ type: "fit", law: "sparse", starts: 20 });
+    expect(result!.huberMean).toBeLessThanOrEqual(4.8802e-6);
+    const file = join(temporary(), "fit.json");
+    writeFileSync(file, fit.stdout);
+    const optimal = await runCli("optimal", "--law", file, "--nonzero", "1e8", "--chinchilla-multiple", "70", "--json");
+    expect(jsonLines(optimal)).toMatchObject([{ type: "optimal", sparsity: expect.closeTo(0.75, 2) }]);
+  });
+
+  test("optimal prints the sparsity of a preset", async () => {
+    const ended = await runCli(
+      "optimal",
+      "--law",
+      "t5-c4",
+      "--nonzero",
+      "1e8",
+      "--chinchilla-multiple",
+      "2.4",
+      "--json",
+    );
+    expect(jsonLines(ended)).toMatchObject([{ type: "optimal", sparsity: expect.closeTo(0.5, 2) }]);
+    for (const key of ["data", "loss", "denseEquivalent"]) expect(jsonLines(ended)[0]).toHaveProperty(key);
+  });
+});
+
+describe("report", () => {
+  test("of too few runs for a law is written without one, and says so", async () => {
+    const { file, directory, out } = directoryWith(run(3));
+    await runCli("train", file, "--out", out);
+    const ended = await runCli("report", out, "--out", join(directory, "report"), "--json");
+    expect(ended.exitCode).toBe(0);
+    expect(jsonLines(ended)).toMatchObject([{ type: "report", runs: 1, hasFit: false }]);
+    expect(ended.stderr).toContain("The report goes without a law: fit: rows must be more than");
+    expect(readFileSync(join(directory, "report/report.html"), "utf8")).toContain("<svg");
+  });
+});
+
+describe("a mistake costs one line on stderr, nothing on stdout, and exit code 2", () => {
+  const { directory, file } = directoryWith(run(3));
+  const at = (name: string, text: string) => {
+    const path = join(directory, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const short = at("short.txt", "too short");
+  const cases: [what: string, args: string[], message: RegExp][] = [
+    [
+      "an unknown key",
+      ["train", at("a.yaml", run(3).replace("steps:", "stepz:"))],
+      /a\.yaml:5: training\.stepz must be a known key; got stepz\. Did you mean steps\?/,
+    ],
+    [
+      "a sparsity of 1",
+      ["train", at("b.yaml", run(3, 1))],
+      /b\.yaml:6: sparsity\.final must be a number in \[0, 1\); got 1\./,
+    ],
+    [
+      "a file that is not there",
+      ["train", join(directory, "no.yaml")],
+      /no\.yaml: the file must be readable; got ENOENT\./,
+    ],
+    ["a file that is no YAML", ["train", at("c.yaml", "a: [1")], /c\.yaml:\d: the document must be YAML/],
+    ["missing data", ["train", at("d.yaml", run(3).replace("corpus", "nothing"))], /nothing\.txt/],
+    ["data shorter than a window", ["train", at("e.yaml", run(3).replace("corpus.txt", "short.txt"))], /must/],
+    [
+      "a model over 4 GiB",
+      ["train", at("f.yaml", run(3).replace("dModel: 16", "dModel: 65536"))],
+      /memory plan: the total must be at most/,
+    ],
+    ["an unknown option", ["train", file, "--thread", "2"], /unknown option '--thread'/],
+    ["no threads", ["train", file, "--threads", "0"], /It must be a positive integer\./],
+    ["an unknown law", ["optimal", "--law", "t6", "--nonzero", "1", "--flops", "1"], /law must be one of .*t5-c4/],
+    ["no budget", ["optimal", "--law", "t5-c4", "--nonzero", "1"], /budget/],
+    ["a directory without runs", ["runs", directory], /the directory must hold runs; got none\./],
+    ["a table without a column", ["fit", at("t.csv", "S,D,L\n0,1,1\n")], /t\.csv: columns must include nonzero/],
+    [
+      "a table with a NaN",
+      ["fit", at("n.csv", "S,N,D,L\n0,1,1,1\n0,nan,1,1\n")],
+      /n\.csv:3: N must be a number; got "nan"/,
+    ],
+    ["too few runs", ["fit", at("few.csv", "S,N,D,L\n0,1,1,1\n")], /rows must be more than/],
+  ];
+  test.each(cases)("%s", async (_, args, message) => {
+    const ended = await runCli(...args, "--json", ...(args[0] === "train" ? ["--out", join(directory, "runs")] : []));
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
+  });
+  test("the short file is there", () => expect(existsSync(short)).toBe(true));
+});

@@ -1,0 +1,58 @@
+/** Runs the command line as its users do: in a process of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+export const root = resolve(import.meta.dirname, "../..");
+
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  /** Resolves once stdout has text that matches. */
+  readonly seen: (pattern: RegExp) => Promise<void>;
+  readonly ended: Promise<Ended>;
+}
+
+export function startCli(...args: readonly string[]): Started {
+  const child = spawn(process.execPath, [join(root, "src/cli/main.ts"), ...args], { cwd: root });
+  let [stdout, stderr] = ["", ""];
+  let look = () => {};
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+    look();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<Ended>((done) => child.on("close", (exitCode) => done({ exitCode, stdout, stderr })));
+  const seen = (pattern: RegExp) =>
+    new Promise<void>((found, missed) => {
+      look = () => pattern.test(stdout) && found();
+      look();
+      void ended.then((end) => missed(new Error(`ended without ${pattern}: ${JSON.stringify(end)}`)));
+    });
+  return { child, seen, ended };
+}
+
+export const runCli = (...args: readonly string[]): Promise<Ended> => startCli(...args).ended;
+
+/** Every line of stdout parsed: throws where one is not JSON. */
+export const jsonLines = ({ stdout }: Ended): Record<string, unknown>[] =>
+  stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+
+export const temporary = (): string => mkdtempSync(join(tmpdir(), "sparselaw-cli-"));
+
+export function writeYaml(directory: string, text: string): string {
+  const file = join(directory, "config.yaml");
+  writeFileSync(file, text);
+  return file;
+}
