@@ -1,6 +1,6 @@
 /** One writer per run: a lock file that names its process, and outlives it only until the next one looks. */
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { StateError } from "../core/errors.ts";
 import { ignoreMissing } from "./files.ts";
@@ -43,7 +43,12 @@ export async function acquireLock(path: string): Promise<() => Promise<void>> {
 
 /** The living writer of a lock file, if any. */
 export async function lockHolder(path: string): Promise<LockHolder | undefined> {
-  const holder = parseHolder((await readLock(path)) ?? "");
+  const text = await readLock(path);
+  return text === undefined ? undefined : livingHolder(text);
+}
+
+async function livingHolder(text: string): Promise<LockHolder | undefined> {
+  const holder = parseHolder(text);
   return holder && (await isAlive(holder)) ? holder : undefined;
 }
 
@@ -66,19 +71,29 @@ async function linked(draft: string, path: string): Promise<boolean> {
   }
 }
 
+/**
+ * Removes the lock of a dead process. Two at once could remove the lock of a third that came between, so the right to remove is
+ * itself a lock. One left behind there is removed in the same way, a level further down.
+ */
 async function removeStale(path: string): Promise<void> {
-  const holder = await lockHolder(path);
+  if (!(await isStale(path))) return;
+  const release = await acquireLock(`${path}.takeover`);
+  try {
+    if (await isStale(path)) await rm(path);
+  } finally {
+    await release();
+  }
+}
+
+async function isStale(path: string): Promise<boolean> {
+  const text = await readLock(path);
+  const holder = text === undefined ? undefined : await livingHolder(text);
   if (holder)
     throw new StateError(
       `${path}: run must have no other writer; got process ${holder.pid} on ${holder.host}, since ${holder.since}. ` +
         "Wait for it or stop it; if it is gone, remove the file.",
     );
-  const judged = await readLock(path);
-  const aside = `${path}.${randomUUID()}`;
-  if (judged === undefined || !(await rename(path, aside).then(() => true, ignoreMissing))) return;
-  // Between the look and the rename another process may have put its own lock here: give it back.
-  if ((await readLock(aside)) !== judged) await linked(aside, path);
-  await rm(aside);
+  return text !== undefined;
 }
 
 const readLock = (path: string): Promise<string | undefined> => readFile(path, "utf8").catch(ignoreMissing);

@@ -256,14 +256,18 @@ describe("the lock", () => {
     await (await open()).close();
   });
 
-  test("of ten writers at once exactly one gets a stale lock", async () => {
-    await mkdir(directory);
-    await writeFile(lock(), JSON.stringify({ pid: 2 ** 30, host: hostname(), since: "then", started: null }));
-    const attempts = await Promise.allSettled(Array.from({ length: 10 }, open));
-    const stores = attempts.filter((attempt) => attempt.status === "fulfilled").map((attempt) => attempt.value);
-    expect(stores).toHaveLength(1);
-    await stores[0]!.close();
-    expect(await readdir(directory)).toEqual(["checkpoints"]);
+  test("of ten writers at once exactly one gets a stale lock, even one whose last takeover was killed too", async () => {
+    const dead = JSON.stringify({ pid: 2 ** 30, host: hostname(), since: "then", started: null });
+    for (let round = 0; round < 20; round++) {
+      await mkdir(directory, { recursive: true });
+      await writeFile(lock(), dead);
+      if (round % 2 === 1) await writeFile(`${lock()}.takeover`, dead);
+      const attempts = await Promise.allSettled(Array.from({ length: 10 }, open));
+      const stores = attempts.filter((attempt) => attempt.status === "fulfilled").map((attempt) => attempt.value);
+      expect(stores, `round ${round}`).toHaveLength(1);
+      await stores[0]!.close();
+      expect(await readdir(directory)).toEqual(["checkpoints"]);
+    }
   });
 
   test.each<[string, object | string]>([
