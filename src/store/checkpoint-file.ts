@@ -23,20 +23,20 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   const { contentHash, ...hashed } = metadata;
-  if (hashed["format"] !== CHECKPOINT_FORMAT)
+  if (hashed.format !== CHECKPOINT_FORMAT)
     throw new FormatError(
       file,
-      `__metadata__.format must be ${CHECKPOINT_FORMAT}; got ${hashed["format"]}. Other tensor files cannot be resumed from.`,
+      `__metadata__.format must be ${CHECKPOINT_FORMAT}; got ${hashed.format}. Other tensor files cannot be resumed from.`,
     );
-  if (hashed["version"] !== CHECKPOINT_VERSION)
+  if (hashed.version !== CHECKPOINT_VERSION)
     throw new FormatError(
       file,
-      `__metadata__.version must be ${CHECKPOINT_VERSION}; got ${hashed["version"]}. Resume with the release that wrote it.`,
+      `__metadata__.version must be ${CHECKPOINT_VERSION}; got ${hashed.version}. Resume with the release that wrote it.`,
     );
   const hash = hashContent(tensors, hashed);
   if (contentHash !== hash)
     throw new FormatError(file, `content must have the hash ${contentHash}; got ${hash}. The file was damaged.`);
-  return { step: Number(hashed["step"]), tensors, metadata: hashed };
+  return { step: Number(hashed.step), tensors, metadata: hashed };
 }
 
 /** Independent of the order in which the tensors stand. */

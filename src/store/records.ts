@@ -17,7 +17,7 @@ export function parseEvents(text: string, file: string): RunEvent[] {
     .slice(0, -1);
   return lines.map((line, i) => {
     const event = parseRecord(line);
-    if (typeof event?.["type"] === "string" && typeof event["step"] === "number") return event as unknown as RunEvent;
+    if (typeof event?.type === "string" && typeof event.step === "number") return event as unknown as RunEvent;
     throw new FormatError(
       file,
       `line must be an event with type and step; got ${line.slice(0, 80)}. Remove the line to read the rest.`,
@@ -29,7 +29,7 @@ export function parseEvents(text: string, file: string): RunEvent[] {
 /** @throws {FormatError} where the text is not a result */
 export function parseResult(text: string, file: string): RunResult {
   const result = parseRecord(text);
-  if (result?.["type"] === "result" && typeof result["id"] === "string") return result as unknown as RunResult;
+  if (result?.type === "result" && typeof result.id === "string") return result as unknown as RunResult;
   throw new FormatError(
     file,
     `file must be a run's result; got ${JSON.stringify(text.slice(0, 80))}. Remove it to run again.`,
