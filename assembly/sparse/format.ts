@@ -1,7 +1,9 @@
+import { ROW } from "../simd/tile";
+
 // The compressed format's constants, as src/kernels/registry.ts has them (the contract tests hold the two together).
 
-/** Bytes of one feature's 32 tokens. */
-export const TILE_BYTES: usize = 128;
+/** Bytes of one feature's 32 tokens: the unit of offsets. */
+export const FEATURE_BYTES: usize = ROW;
 /** Columns of W in one block. */
 export const CSR_BLOCK: i32 = 256;
 /** Zeros after the last offset, which the products read ahead and do not use. */
@@ -11,7 +13,7 @@ export const CSR_PADDING: i32 = 8;
 // @ts-ignore: decorator
 @inline
 export function tileOffset(tile: i32, features: i32): usize {
-  return <usize>tile * <usize>features * TILE_BYTES;
+  return <usize>tile * <usize>features * FEATURE_BYTES;
 }
 
 /** Byte offset of element `i` of an i32 or f32 array. */
@@ -32,5 +34,5 @@ export function rowOffset(block: i32, row: i32, rows: i32): usize {
 // @ts-ignore: decorator
 @inline
 export function columnOffset(offsets: usize, p: i32): usize {
-  return wordOffset(load<i32>(offsets + wordOffset(p)) / <i32>TILE_BYTES);
+  return wordOffset(load<i32>(offsets + wordOffset(p)) / <i32>FEATURE_BYTES);
 }

@@ -1,6 +1,6 @@
 import { fma } from "../simd/fma";
 import { sumLanes, sumLanesOf4 } from "../simd/reduce";
-import { CSR_BLOCK, rowOffset, TILE_BYTES, tileOffset, wordOffset } from "./format";
+import { CSR_BLOCK, FEATURE_BYTES, rowOffset, tileOffset, wordOffset } from "./format";
 import { touch } from "./touch";
 
 /**
@@ -19,13 +19,13 @@ export function f32_sddmm_csr(
   clear(begin, end, rowPtr, dValues, rows, cols);
   for (let tile = 0; tile < numTiles; tile++) {
     let slab = x + tileOffset(tile, cols);
-    const dRows = dy + tileOffset(tile, rows) + <usize>begin * TILE_BYTES;
+    const dRows = dy + tileOffset(tile, rows) + <usize>begin * FEATURE_BYTES;
     if (touch(dRows, end - begin) < 0) return;
     for (let block = 0; block * CSR_BLOCK < cols; block++) {
       const width = min(CSR_BLOCK, cols - block * CSR_BLOCK);
       if (touch(slab, width) < 0) return;
       addBlock(rowPtr + rowOffset(block, begin, rows), offsets, dRows, slab, dValues, end - begin);
-      slab += <usize>width * TILE_BYTES;
+      slab += <usize>width * FEATURE_BYTES;
     }
   }
 }
@@ -88,7 +88,7 @@ function addBlock(rowPtr: usize, offsets: usize, dRow: usize, slab: usize, dValu
       const sum = sumLanes(dot(d0, d1, d2, d3, d4, d5, d6, d7, slab + load<usize>(p)));
       store<f32>(p + toValues, load<f32>(p + toValues) + sum);
     }
-    dRow += TILE_BYTES;
+    dRow += FEATURE_BYTES;
   }
 }
 

@@ -1,5 +1,5 @@
 import { fma } from "../simd/fma";
-import { CSR_BLOCK, rowOffset, TILE_BYTES, tileOffset, wordOffset } from "./format";
+import { CSR_BLOCK, FEATURE_BYTES, rowOffset, tileOffset, wordOffset } from "./format";
 import { touch } from "./touch";
 
 /**
@@ -24,7 +24,7 @@ export function f32_spmm_csr(
       const width = min(CSR_BLOCK, cols - block * CSR_BLOCK);
       if (touch(slab, width) < 0) return;
       addBlock(rowPtr + rowOffset(block, 0, rows), offsets, values, slab, rows, block == 0, bias, start, out);
-      slab += <usize>width * TILE_BYTES;
+      slab += <usize>width * FEATURE_BYTES;
     }
   }
 }
@@ -67,7 +67,7 @@ function addBlock(
         y5 = f32x4.add(y5, v128.load(addend, 80));
         y6 = f32x4.add(y6, v128.load(addend, 96));
         y7 = f32x4.add(y7, v128.load(addend, 112));
-        addend += TILE_BYTES;
+        addend += FEATURE_BYTES;
       }
     }
     if (p < rowEnd) {
@@ -96,6 +96,6 @@ function addBlock(
     v128.store(y, y5, 80);
     v128.store(y, y6, 96);
     v128.store(y, y7, 112);
-    y += TILE_BYTES;
+    y += FEATURE_BYTES;
   }
 }

@@ -1,4 +1,4 @@
-import { columnOffset, CSR_BLOCK, CSR_PADDING, rowOffset, TILE_BYTES, wordOffset } from "./format";
+import { columnOffset, CSR_BLOCK, CSR_PADDING, FEATURE_BYTES, rowOffset, wordOffset } from "./format";
 
 /** Row pointers and offsets of the non-zero bytes of a mask (rows, cols), block after block, row after row. */
 export function i32_csr_from_mask(
@@ -13,7 +13,7 @@ export function i32_csr_from_mask(
       rowPtr += 4;
       const bytes = mask + <usize>row * <usize>cols + <usize>column;
       for (let i = 0; i < width; i++) {
-        if (load<u8>(bytes + <usize>i)) store<i32>(offsets + wordOffset(position++), i * <i32>TILE_BYTES);
+        if (load<u8>(bytes + <usize>i)) store<i32>(offsets + wordOffset(position++), i * <i32>FEATURE_BYTES);
       }
     }
     store<i32>(rowPtr, position);
@@ -78,7 +78,7 @@ function placeEntries(
         const next = ofRow + columnOffset(offsets, p);
         const position = load<i32>(next);
         store<i32>(next, position + 1);
-        store<i32>(offsetsT + wordOffset(position), (row % CSR_BLOCK) * <i32>TILE_BYTES);
+        store<i32>(offsetsT + wordOffset(position), (row % CSR_BLOCK) * <i32>FEATURE_BYTES);
         store<i32>(permutation + wordOffset(position), p);
       }
     }

@@ -1,4 +1,4 @@
-import { TILE_BYTES } from "./format";
+import { FEATURE_BYTES } from "./format";
 
 /**
  * Reads one word of every cache line of `features` rows of a tile in order, which the hardware prefetcher follows; the
@@ -8,7 +8,7 @@ import { TILE_BYTES } from "./format";
  */
 export function touch(rows: usize, features: i32): i64 {
   let sum: i64 = 0;
-  for (const end = rows + <usize>features * TILE_BYTES; rows < end; rows += TILE_BYTES) {
+  for (const end = rows + <usize>features * FEATURE_BYTES; rows < end; rows += FEATURE_BYTES) {
     sum += <i64>load<u32>(rows);
     sum += <i64>load<u32>(rows, 64);
   }
