@@ -9,6 +9,8 @@ import { type Origin, parseWith, placeOf } from "./schema.ts";
 const count = z.int().positive();
 const fraction = z.number().min(0).max(1);
 const openFraction = z.number().gt(0).lt(1);
+/** A decay, or a fraction that must leave something: 1 itself is out. */
+const belowOne = z.number().min(0).lt(1);
 
 const transformer = {
   /** Width of the residual stream. */
@@ -113,8 +115,8 @@ export const learningRateSchema = z.discriminatedUnion("kind", [
 export const optimizerSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("adamw"),
-    beta1: fraction.default(0.9),
-    beta2: fraction.default(0.95),
+    beta1: belowOne.default(0.9),
+    beta2: belowOne.default(0.95),
     epsilon: z.number().positive().default(1e-8),
     weightDecay: z.number().nonnegative().default(0.1),
   }),
@@ -126,7 +128,7 @@ export const optimizerSchema = z.discriminatedUnion("kind", [
     minParameterScale: z.number().positive().default(1e-3),
     epsilon: z.number().positive().default(1e-30),
   }),
-  z.strictObject({ kind: z.literal("sgd"), momentum: fraction.default(0.9) }),
+  z.strictObject({ kind: z.literal("sgd"), momentum: belowOne.default(0.9) }),
 ]);
 
 export const trainingSchema = z.strictObject({
@@ -154,7 +156,7 @@ export const patternSchema = z.discriminatedUnion("kind", [
 
 export const sparsitySchema = z.strictObject({
   /** Fraction of zero weights at the end of the ramp, in [0, 1). For an n:m pattern it must be 1 − n/m. */
-  final: z.number().min(0).lt(1).default(0),
+  final: belowOne.default(0),
   pattern: patternSchema.prefault({ kind: "unstructured" }),
   /** Shares of the training steps between which the cubic ramp runs. */
   start: fraction.default(0.25),
@@ -239,4 +241,22 @@ function* brokenSparsity({ start, end, final, pattern }: SparsityConfig): Genera
   if (n >= m) yield ["sparsity.pattern.n", `below m (${m})`, n, "n is the number kept of m."];
   else if (Math.abs(final - (1 - n / m)) > 1e-12)
     yield ["sparsity.final", `1 − n/m = ${1 - n / m} for the ${n}:${m} pattern`, final, "Change one of the two."];
+}
+
+/**
+ * The model part of a run's configuration, for a decoder-only language model.
+ *
+ *     train({ model: decoder({ dModel: 64, numLayers: 2, numHeads: 2, seqLen: 128 }), … })
+ */
+export function decoder(model: Omit<z.input<typeof decoderSchema>, "family">): z.input<typeof decoderSchema> {
+  return { family: "decoder", ...model };
+}
+
+/**
+ * The model part of a run's configuration, for a vision transformer.
+ *
+ *     train({ model: vit({ dModel: 64, numLayers: 4, numHeads: 4, patchSize: 4 }), … })
+ */
+export function vit(model: Omit<z.input<typeof vitSchema>, "family">): z.input<typeof vitSchema> {
+  return { family: "vit", ...model };
 }

@@ -35,6 +35,10 @@ export function conditionOf(schema: Schema): string {
       return unionCondition(def);
     case "object":
       return `a mapping with the keys ${Object.keys(def.shape).join(", ")}`;
+    case "default":
+    case "prefault":
+    case "optional":
+      return conditionOf(def.innerType);
     default:
       return bare(schema) === schema ? def.type : conditionOf(bare(schema));
   }

@@ -235,6 +235,12 @@ test("the outline names every key with its condition and default", () => {
   expect(keys.length).toBeGreaterThan(60);
   expect(keys).toContainEqual({ section: "sparsity", key: "final", condition: "a number in [0, 1)", default: "0" });
   expect(keys).toContainEqual({
+    section: "training",
+    key: "clipNorm",
+    condition: "a positive number or null",
+    default: "1",
+  });
+  expect(keys).toContainEqual({
     section: "training.learningRate (kind: rsqrt)",
     key: "warmupSteps",
     condition: "a positive integer",
