@@ -12,14 +12,15 @@ const labelsOf = (tokens: number, classes: number) =>
   Int32Array.from({ length: tokens }, (_, t) => (t % 5 === 3 ? -1 : (t * 7) % classes));
 
 /**
- * With logits in ±R a power errs by (2R + 2)·ε, their sum by (classes + 2R + 2)·ε, and logZ absolutely by that and the rounding
+ * With logits in ±R a power errs by (6R + 2)·ε: its argument, at most 2R, is rounded three times. Their sum errs by
+ * (classes + 6R + 2)·ε, and logZ absolutely by that and the rounding
  * of its own |logZ| ≤ R + ln classes.
  */
 function check(kind: string, logits: Float32Array, classes: number, gradScale: number, zLoss: number): void {
   const tokens = logits.length / classes;
   const range = logits.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   const logZ = range + Math.log(classes);
-  const error = (classes + 2 * range + 4 + 2 * logZ) * EPSILON;
+  const error = (classes + 6 * range + 4 + 2 * logZ) * EPSILON;
   const labels = labelsOf(tokens, classes);
   const label = `${kind}, classes=${classes}, tiles=${tokens / TILE}, gradScale=${gradScale}, zLoss=${zLoss}`;
   for (const dLogits of [null, new Float32Array(logits.length)]) {
