@@ -38,12 +38,12 @@ function countDigits(scores: usize, count: i32, prefix: i32, shift: i32, bits: i
   }
 }
 
-/** Keeps every key above the threshold and the first `equals` keys at it. */
+/** Keeps every key above the threshold and the first `equals` keys at it; without branches, which nothing could predict. */
 function keepFrom(scores: usize, count: i32, threshold: i32, equals: i32, keep: usize): void {
   for (const keepEnd = keep + <usize>count; keep < keepEnd; keep++, scores += 4) {
     const key = magnitudeKey(scores);
-    const isEqual = key == threshold && equals > 0;
-    equals -= <i32>isEqual;
-    store<u8>(keep, <u8>(key > threshold || isEqual));
+    const isKeptEqual = <i32>(key == threshold) & <i32>(equals > 0);
+    equals -= isKeptEqual;
+    store<u8>(keep, <i32>(key > threshold) | isKeptEqual);
   }
 }
