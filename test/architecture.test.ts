@@ -18,6 +18,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["models"],
   ["train", "doctor"],
   ["sweep", "report"],
+  ["index.shared.ts"],
   ["index.ts", "index.browser.ts"],
   ["cli"],
 ];

@@ -16,7 +16,7 @@ export function f32_add_positions(
     addPositions(x + offset, positions + <usize>firstPlace * rowBytes, y + offset, features, used);
     if (classToken && firstPlace == 0)
       for (let f: usize = 0; f < rowBytes; f += F32)
-        store<f32>(y + offset + f * LANES, load<f32>(classToken + f) + load<f32>(positions + f));
+        store<f32>(y + offset + f * LANES, load<f32>(y + offset + f * LANES) + load<f32>(classToken + f));
   }
 }
 

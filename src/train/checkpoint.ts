@@ -18,17 +18,12 @@ export interface Progress {
   switchDensity: number;
 }
 
-const CHECKPOINT_VERSION = "1";
-
 export function saveCheckpoint(session: Session, progress: Progress): Checkpoint {
   const tensors = new Map<string, NamedArray>();
   const parameters = session.program.model.parameters;
   for (const parameter of parameters) saveParameter(session, parameter, tensors);
   tensors.set("training.losses", { shape: [progress.step], data: Float64Array.from(progress.losses) });
   const metadata = {
-    format: "sparselaw-checkpoint",
-    version: CHECKPOINT_VERSION,
-    step: String(progress.step),
     seed: String(session.program.config.seed),
     nonzeroSteps: String(progress.nonzeroSteps),
     seconds: String(progress.seconds),
@@ -60,16 +55,10 @@ function tensorName(name: string, plane: string): string {
  * Puts a session into the state of a checkpoint.
  *
  * @param source what to name in messages
- * @throws {FormatError} where the checkpoint is of another kind, version or model
+ * @throws {FormatError} where the checkpoint is of another model
  */
 export function restoreCheckpoint(session: Session, checkpoint: Checkpoint, source: string): Progress {
   const { metadata } = checkpoint;
-  if (metadata.format !== "sparselaw-checkpoint" || metadata.version !== CHECKPOINT_VERSION)
-    throw new FormatError(
-      source,
-      `checkpoint: format must be sparselaw-checkpoint version ${CHECKPOINT_VERSION}; got ${metadata.format} version ${metadata.version}. ` +
-        "Remove the file to start from an earlier checkpoint.",
-    );
   const csr = new Set<string>(JSON.parse(metadata.csr ?? "[]"));
   for (const parameter of session.program.model.parameters) {
     const array = (plane: string) => tensorOf(checkpoint, parameter, plane, source);

@@ -55,19 +55,19 @@ const models: Record<string, (declare: (spec: ParameterSpec) => Parameter) => Mo
   "vit, class token": (declare) => vit({ ...vitConfig, pooling: "class" }, { image, batchSize, declare }),
 };
 
-describe("the recorded backward pass equals central differences of the loss to 1e-6", () => {
+describe("the recorded backward pass equals central differences of the loss to 1e-8", () => {
   test.each(Object.entries(models))("%s", (_, build) => {
     const { player, parameters, play } = prepare(build);
     play();
-    for (const parameter of parameters) {
+    const gradients = new Map(parameters.map((parameter) => [parameter, player.array(parameter.grad).slice()]));
+    for (const [parameter, gradient] of gradients) {
       const value = player.array(parameter.value);
-      const gradient = player.array(parameter.grad).slice();
       for (const i of probes(value.length)) {
         const numeric = centralDifference(value, i, play);
         expect(
           Math.abs(numeric - gradient[i]!),
           `${parameter.name}[${i}]: ${numeric} against ${gradient[i]}`,
-        ).toBeLessThan(1e-6 * (1 + Math.abs(numeric)));
+        ).toBeLessThan(1e-8 * (1 + Math.abs(numeric)));
       }
     }
   });

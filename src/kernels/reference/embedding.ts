@@ -63,14 +63,14 @@ const f32_patches: Reference<"f32_patches"> = (begin, end, args) => {
     }
 };
 
-// y[t] = x[t] + positions[place]; at place 0, where there is a class token: classToken + positions[0]
+// y[t] = x[t] + positions[place]; at place 0, where there is a class token: + classToken
 const f32_add_positions: Reference<"f32_add_positions"> = (begin, end, args) => {
   const { x, positions, classToken, y, features, seqTiles, seqLen } = args;
   for (let t = begin * TILE; t < end * TILE; t++) {
     const place = placeOf(t, seqTiles, seqLen);
     for (let f = 0; f < features; f++) {
-      const token = place === 0 && classToken ? classToken[f]! : x[at(t, f, features)]!;
-      y[at(t, f, features)] = place === undefined ? 0 : token + positions[place * features + f]!;
+      const extra = place === 0 && classToken ? classToken[f]! : 0;
+      y[at(t, f, features)] = place === undefined ? 0 : x[at(t, f, features)]! + positions[place * features + f]! + extra;
     }
   }
 };
