@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { RunConfigInput } from "../../src/core/config.ts";
+import type { RunEvent } from "../../src/core/record.ts";
+import { openRun } from "../../src/store/run-directory.ts";
+import type { NamedArray } from "../../src/store/store.ts";
+import { train } from "../../src/train/node.ts";
+import { tinyDecoder, tinyVit } from "./fixtures.ts";
+
+let out: string;
+beforeEach(async () => {
+  out = await mkdtemp(join(tmpdir(), "sparselaw-sparsity-"));
+});
+afterEach(() => rm(out, { recursive: true, force: true }));
+
+/** Trains and returns the final checkpoint's tensors. */
+async function finalTensors(config: RunConfigInput): Promise<ReadonlyMap<string, NamedArray>> {
+  const { id } = await train(config, { out });
+  const store = await openRun(out, id);
+  const checkpoint = await store.latestCheckpoint();
+  await store.close();
+  return checkpoint!.tensors;
+}
+
+const isBlock = (name: string) => /^\w+\.block\d+\.(attention|mlp)\.\w+\.weight$/.test(name);
+const isEdge = (name: string) => /^\w+\.(embedding|head|patches)\.weight$/.test(name);
+const countNonzeros = ({ data }: NamedArray) => data.reduce((sum: number, x: number) => sum + (x === 0 ? 0 : 1), 0);
+
+describe.each([
+  ["decoder", tinyDecoder],
+  ["vit", tinyVit],
+] as const)("every pruned tensor of a %s", (_, tiny) => {
+  test.each([0.5, 0.75, 0.875, 0.9375])("has exactly round(size·(1−S)) non-zeros at S = %f", async (sparsity) => {
+    for (const switchDensity of [0, 0.7, 1]) {
+      const tensors = await finalTensors(tiny({}, { final: sparsity, switchDensity }));
+      let blocks = 0;
+      for (const [name, tensor] of tensors) {
+        const size = tensor.data.length;
+        if (isBlock(name)) expect(countNonzeros(tensor), name).toBe(Math.round(size * (1 - sparsity)));
+        if (isEdge(name)) expect(countNonzeros(tensor), name).toBe(Math.round(size * Math.sqrt(1 - sparsity)));
+        if (isBlock(name)) blocks++;
+      }
+      expect(blocks).toBe(6);
+      await rm(out, { recursive: true });
+    }
+  });
+});
+
+test("a 2:4 run ends with at most 2 non-zeros in every 4 consecutive weights of a row, and exactly half of all", async () => {
+  const tensors = await finalTensors(tinyDecoder({}, { final: 0.5, pattern: { kind: "nm", n: 2, m: 4 } }));
+  for (const [name, { data }] of tensors) {
+    if (!isBlock(name)) continue;
+    for (let i = 0; i < data.length; i += 4)
+      expect(data.subarray(i, i + 4).filter((x) => x !== 0).length, `${name}[${i}]`).toBe(2);
+  }
+});
+
+test("pruned weights keep no optimizer state", async () => {
+  const tensors = await finalTensors(tinyDecoder({}, { final: 0.75 }));
+  for (const [name, { data }] of tensors) {
+    if (!isBlock(name)) continue;
+    for (const plane of ["firstMoment", "secondMoment"]) {
+      const state = tensors.get(`training.${plane}.${name}`)!.data;
+      expect(
+        state.every((x, i) => data[i] !== 0 || x === 0),
+        `${plane} of ${name}`,
+      ).toBe(true);
+    }
+  }
+});
+
+test("the mask updates follow the cubic ramp and the last one hits the target", async () => {
+  const events: RunEvent[] = [];
+  await train(tinyDecoder({ steps: 40 }, { final: 0.75 }), { onEvent: (event) => events.push(event) });
+  const masks = events.filter((event) => event.type === "mask");
+  for (const { step, sparsity } of masks) expect(sparsity).toBeCloseTo(0.75 * (1 - (1 - (step - 10) / 20) ** 3), 2);
+  expect(masks.at(-1)).toMatchObject({ step: 30, sparsity: 0.75, csrTensors: 6 + 1 });
+});
+
+test("masked dense and CSR training learn the same to rounding", async () => {
+  const [masked, csr] = await Promise.all(
+    [0, 1].map((switchDensity) => train(tinyDecoder({ steps: 60 }, { final: 0.75, switchDensity }))),
+  );
+  expect(Math.abs(masked!.validLoss - csr!.validLoss)).toBeLessThan(1e-3);
+});
