@@ -1,5 +1,5 @@
 /** Plays one thread's part of a tape. */
-import { instantiateKernels, type KernelFunction } from "../kernels/abi.ts";
+import { instantiateKernels, type KernelFunction, type KernelInstance } from "../kernels/abi.ts";
 import { decodeTape, tapeVersion } from "../tape/encoding.ts";
 import { CONTROL } from "./protocol.ts";
 
@@ -48,13 +48,27 @@ export function createTapePlayer({ module, memory, thread, threads }: ThreadTask
     return calls;
   };
 
-  const meet = threads === 1 ? () => {} : () => instance.barrier(CONTROL.barrier, threads, BARRIER_SPINS);
+  const meet = threads === 1 ? () => {} : createMeeting(instance, threads);
 
   return (tapeAddress) => {
     for (const [i, call] of decode(tapeAddress).entries()) {
       if (i > 0) meet();
       if (!call.isEmpty) play(call);
     }
+  };
+}
+
+/**
+ * The barrier between two calls. Threads that have to share a core would take it from each other by spinning: after a few
+ * waits in a row that ended asleep, spinning is only tried now and then.
+ */
+function createMeeting({ barrier }: KernelInstance, threads: number): () => void {
+  let sleeps = 0;
+  return () => {
+    const isHopeful = sleeps < 4 || sleeps % 16 === 0;
+    const wait = barrier(CONTROL.barrier, threads, isHopeful ? BARRIER_SPINS : 0);
+    if (wait === 1) sleeps = 0;
+    if (wait === 2) sleeps++;
   };
 }
 

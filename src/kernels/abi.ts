@@ -15,9 +15,10 @@ export type KernelFunction = (begin: number, end: number, ...args: number[]) => 
 export interface SyncFunctions {
   /**
    * Waits until all `threads` callers have arrived. `barrier` is the address of two i32 words (arrivals, generation) that start
-   * at 0. Spins for `spins` loads, then sleeps on the generation word.
+   * at 0. Spins for `spins` loads, then sleeps on the generation word; returns 0 to the last to arrive, 1 to those that met it
+   * spinning, 2 to those that slept.
    */
-  barrier(barrier: number, threads: number, spins: number): void;
+  barrier(barrier: number, threads: number, spins: number): number;
 }
 
 export type KernelInstance = Readonly<Record<KernelName, KernelFunction>> & Readonly<SyncFunctions>;

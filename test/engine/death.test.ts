@@ -2,7 +2,7 @@ import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WorkerError } from "../../src/core/errors.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import { layOut, recordLongRun, recordStep } from "./step.ts";
+import { layOut, recordLongRun, recordStep, untilUnderWay } from "./step.ts";
 
 /** Threads as Node announces them, the pool's among them. */
 let workers: Worker[];
@@ -14,8 +14,6 @@ beforeEach(() => {
 afterEach(() => {
   process.off("worker", remember);
 });
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 for (const [threads, victim] of [
   [2, 0],
@@ -30,7 +28,7 @@ for (const [threads, victim] of [
         `^engine: thread ${victim + 1} of ${threads} must live until close; got worker exited with code: 1\\. `,
       ),
     );
-    await pause(200);
+    await untilUnderWay(work);
     await workers[victim]!.terminate();
     await running;
     await expect(engine.run(work.tapeAddress)).rejects.toThrow(WorkerError);
@@ -50,7 +48,7 @@ test("no thread outlives its engine, dead or closed", async () => {
   const work = layOut(3, recordLongRun, 4000);
   const engine = await createEngine({ memory: work.memory, variant: "strict", threads: 3 });
   const running = expect(engine.run(work.tapeAddress)).rejects.toThrow(WorkerError);
-  await pause(200);
+  await untilUnderWay(work);
   await workers[2]!.terminate();
   await running;
   await engine.close();

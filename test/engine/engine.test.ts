@@ -4,7 +4,7 @@ import { createEngine } from "../../src/engine/engine.ts";
 import type { Engine } from "../../src/engine/protocol.ts";
 import { SYSTEM_BYTES } from "../../src/kernels/abi.ts";
 import { encodeTape, type TapeCall } from "../../src/tape/encoding.ts";
-import { type LaidOut, layOut, recordLongRun, recordStep, recordTrap } from "./step.ts";
+import { type LaidOut, layOut, recordLongRun, recordStep, recordTrap, untilUnderWay } from "./step.ts";
 
 const threadCounts = [1, 2, 3];
 
@@ -116,7 +116,7 @@ test("an engine closed in the middle of a run rejects that run", async () => {
   const work = layOut(2, recordLongRun, 4000);
   const engine = await open(work, 2);
   const refused = expect(engine.run(work.tapeAddress)).rejects.toThrow(StateError);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await untilUnderWay(work);
   await engine.close();
   await refused;
 });

@@ -1,4 +1,5 @@
 /** A training step in miniature, laid out and encoded: what the engine tests run. */
+import { CONTROL } from "../../src/engine/protocol.ts";
 import { createMemory, SYSTEM_BYTES } from "../../src/kernels/abi.ts";
 import { PARTIAL_CHUNK, TILE } from "../../src/kernels/registry.ts";
 import { Arena } from "../../src/memory/arena.ts";
@@ -80,6 +81,12 @@ export const recordLongRun: Recorder = (tape, tensor) => {
   tape.call("f32_gemm", numTiles, { packed, x, bias: null, addend: null, y, rows: features, cols: features });
   return new Map([[x, noise(x.length, 1)]]);
 };
+
+/** Resolves when all threads have met a few times at the barrier: they are in the middle of a tape. */
+export async function untilUnderWay({ memory }: LaidOut): Promise<void> {
+  const generation = new Int32Array(memory.buffer, CONTROL.barrier + 4, 1);
+  while (Atomics.load(generation, 0) < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+}
 
 /** Elements that lie behind the end of any memory. */
 export const recordTrap: Recorder = (tape, tensor) => {
