@@ -1,5 +1,5 @@
-import { GELU_CUBIC, GELU_CUBIC_3, GELU_SCALE, ONE } from "../simd/constants";
-import { saturatingExp } from "../simd/exp";
+import { GELU_CUBIC, GELU_LINEAR, GELU_SLOPE, GELU_SLOPE_SQUARE, ONE } from "../simd/constants";
+import { exp2 } from "../simd/exp2";
 import { fma } from "../simd/fma";
 import { ROW, VECTOR } from "../simd/tile";
 
@@ -55,8 +55,7 @@ export function f32_geglu_backward(
 // @ts-ignore: decorator
 @inline
 function decay(x: v128): v128 {
-  const u = f32x4.mul(f32x4.mul(x, v128.load(GELU_SCALE)), cubic(x, v128.load(GELU_CUBIC)));
-  return saturatingExp(f32x4.neg(f32x4.add(u, u)));
+  return exp2(f32x4.mul(x, fma(f32x4.mul(x, x), v128.load(GELU_CUBIC), v128.load(GELU_LINEAR))));
 }
 
 // @ts-ignore: decorator
@@ -70,14 +69,7 @@ function logistic(e: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function slope(x: v128, e: v128, s: v128): v128 {
-  const du = f32x4.mul(v128.load(GELU_SCALE), cubic(x, v128.load(GELU_CUBIC_3)));
-  const ds = f32x4.mul(f32x4.mul(f32x4.add(du, du), f32x4.mul(e, s)), s);
-  return fma(x, ds, s);
-}
-
-/** 1 + coefficient·x². */
-// @ts-ignore: decorator
-@inline
-function cubic(x: v128, coefficient: v128): v128 {
-  return fma(f32x4.mul(x, x), coefficient, v128.load(ONE));
+  const du2 = fma(f32x4.mul(x, x), v128.load(GELU_SLOPE_SQUARE), v128.load(GELU_SLOPE));
+  const complement = f32x4.mul(e, s);
+  return fma(f32x4.mul(x, du2), f32x4.mul(complement, s), s);
 }

@@ -38,13 +38,24 @@ export const LOG_C9: usize = TABLE + 16 * 26;
 export const LOG_C10: usize = TABLE + 16 * 27;
 export const LOG_C11: usize = TABLE + 16 * 28;
 
-// GELU: √(2/π), the cubic coefficient of its tanh approximation, and three times that
-export const GELU_SCALE: usize = TABLE + 16 * 29;
-export const GELU_CUBIC: usize = TABLE + 16 * 30;
-export const GELU_CUBIC_3: usize = TABLE + 16 * 31;
+// exp2 (exp2.ts)
+export const EXP2_MIN: usize = TABLE + 16 * 29;
+export const EXP2_MAX: usize = TABLE + 16 * 30;
+export const EXP2_C1: usize = TABLE + 16 * 31;
+export const EXP2_C2: usize = TABLE + 16 * 32;
+export const EXP2_C3: usize = TABLE + 16 * 33;
+export const EXP2_C4: usize = TABLE + 16 * 34;
+export const EXP2_C5: usize = TABLE + 16 * 35;
+export const EXP2_C6: usize = TABLE + 16 * 36;
+
+// GELU in its tanh approximation, u = √(2/π)·(x + 0.044715·x³): −2u·log₂e = x·(LINEAR + CUBIC·x²), 2u′ = SLOPE + SLOPE_SQUARE·x²
+export const GELU_LINEAR: usize = TABLE + 16 * 37;
+export const GELU_CUBIC: usize = TABLE + 16 * 38;
+export const GELU_SLOPE: usize = TABLE + 16 * 39;
+export const GELU_SLOPE_SQUARE: usize = TABLE + 16 * 40;
 
 // attention: a score whose probability is 0, in either pass, and whose difference from any other score is finite
-export const MASKED: usize = TABLE + 16 * 32;
+export const MASKED: usize = TABLE + 16 * 41;
 
 /** Writes the table; every instance on a memory writes the same bytes. */
 export function write_constants(): void {
@@ -80,9 +91,19 @@ export function write_constants(): void {
   put(LOG_C10, -1.1514610310e-1);
   put(LOG_C11, 7.0376836292e-2);
 
-  put(GELU_SCALE, 0.79788456080286536);
-  put(GELU_CUBIC, 0.044715);
-  put(GELU_CUBIC_3, 0.134145);
+  put(EXP2_MIN, -126.0);
+  put(EXP2_MAX, 126.0);
+  put(EXP2_C1, 6.93147182e-1);
+  put(EXP2_C2, 2.40226462e-1);
+  put(EXP2_C3, 5.55032864e-2);
+  put(EXP2_C4, 9.61848907e-3);
+  put(EXP2_C5, 1.33999309e-3);
+  put(EXP2_C6, 1.53458124e-4);
+
+  put(GELU_LINEAR, -2.302208198144325);
+  put(GELU_CUBIC, -0.1029432395800235);
+  put(GELU_SLOPE, 1.5957691216057308);
+  put(GELU_SLOPE_SQUARE, 0.21406444881780076);
 
   put(MASKED, -1e30);
 }
