@@ -1,10 +1,15 @@
 import { saturatingExp } from "./exp";
+import { exp2 } from "./exp2";
 import { log } from "./log";
 import { loadUpTo4, storeUpTo4 } from "./partial";
 import { tanh } from "./tanh";
 
 export function f32_exp(begin: i32, end: i32, x: usize, y: usize): void {
   for (let i = begin; i < end; i += 4) storeUpTo4(y, i, end, saturatingExp(loadUpTo4(x, i, end)));
+}
+
+export function f32_exp2(begin: i32, end: i32, x: usize, y: usize): void {
+  for (let i = begin; i < end; i += 4) storeUpTo4(y, i, end, exp2(loadUpTo4(x, i, end)));
 }
 
 export function f32_tanh(begin: i32, end: i32, x: usize, y: usize): void {

@@ -10,7 +10,7 @@ const ulps = (n: number) => ({ relative: n * 2 ** -23, absolute: 0 });
 const magnitudes = (length: number, low: number, high: number) =>
   Float32Array.from({ length }, (_, i) => 10 ** (low + ((high - low) * i) / length));
 
-function check(name: "f32_exp" | "f32_log" | "f32_tanh", label: string, x: Float32Array, maxUlps: number) {
+function check(name: "f32_exp" | "f32_exp2" | "f32_log" | "f32_tanh", label: string, x: Float32Array, maxUlps: number) {
   const args = { x, y: new Float32Array(x.length) };
   checkKernel(strictModule, name, {
     label: `${label}, length=${x.length}`,
@@ -43,6 +43,13 @@ describe("elementary functions", () => {
       Float32Array.of(-Infinity, -3e38, -1e30, -87.4, 0, 88.7, 89, 3e38, Infinity),
       1.5,
     );
+  });
+
+  it("exp2 errs by at most 1 ulp from −126 to 126 and is clamped beyond", () => {
+    for (const length of lengths) check("f32_exp2", "±1, seed=6", noise(length, 6), 1);
+    const sweep = Float32Array.from({ length: 40_000 }, (_, i) => -127 + (i * 254) / 40_000);
+    check("f32_exp2", "sweep", sweep, 1);
+    check("f32_exp2", "far", Float32Array.of(-Infinity, -3e38, -126, -0.5, 0, 0.5, 126, 3e38, Infinity), 1);
   });
 
   it("tanh errs by at most 3 ulp, near 0 as well as where it is 1", () => {
