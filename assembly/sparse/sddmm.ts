@@ -20,7 +20,6 @@ export function f32_sddmm_csr(
   for (let tile = 0; tile < numTiles; tile++) {
     let slab = x + tileOffset(tile, cols);
     const dRows = dy + tileOffset(tile, rows) + <usize>begin * FEATURE_BYTES;
-    if (touch(dRows, end - begin) < 0) return;
     for (let block = 0; block * CSR_BLOCK < cols; block++) {
       const width = min(CSR_BLOCK, cols - block * CSR_BLOCK);
       if (touch(slab, width) < 0) return;
