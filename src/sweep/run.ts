@@ -1,5 +1,5 @@
 /** Runs what is missing of a sweep, one run a core, longest first. */
-import { StateError, WorkerError } from "../core/errors.ts";
+import { WorkerError } from "../core/errors.ts";
 import type { RunEvent, RunResult } from "../core/record.ts";
 import type { PlannedRun, SweepPlan } from "./plan.ts";
 import type { RunMessage, RunPool } from "./pool.ts";
@@ -52,12 +52,8 @@ export interface SweepSummary {
 /**
  * Trains the runs of `plan` that are not completed. A run that fails, or whose worker dies, is recorded in the summary and
  * the others go on.
- *
- * @throws {StateError} where the signal is aborted already
  */
 export async function runSweep(plan: SweepPlan, options: SweepOptions): Promise<SweepSummary> {
-  if (options.signal?.aborted)
-    throw new StateError("sweep: signal must not be aborted before the start; got an aborted one.");
   const { pool, signal } = options;
   const stop = () => pool.stop();
   signal?.addEventListener("abort", stop, { once: true });

@@ -30,8 +30,8 @@ export async function trainCommand(file: string, { out, threads }: TrainFlags, o
   return { completed: 0, stopped: INTERRUPTED, diverged: 2, failed: 1 }[result.status];
 }
 
-/** Steps that speed is averaged over, in events: about the last seconds. */
-const SPEED_EVENTS = 40;
+/** Step events that speed is averaged over: about ten seconds. */
+const SPEED_EVENTS = 200;
 
 /** One line: step, loss, sparsity, speed, time left. */
 function progressOf(steps: number, output: Output): (event: RunEvent) => void {
