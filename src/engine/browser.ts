@@ -2,7 +2,7 @@
 import { type Remote, wrap } from "comlink";
 import type { BrowserWorker } from "../../workers/browser.ts";
 import { createInlineEngine } from "./inline.ts";
-import type { Engine, EngineOptions } from "./protocol.ts";
+import { assertThreads, type Engine, type EngineOptions } from "./protocol.ts";
 import type { ThreadTask } from "./tape-player.ts";
 import { type Crew, createThreadedEngine } from "./threaded.ts";
 
@@ -14,9 +14,15 @@ export interface BrowserEngineOptions extends EngineOptions {
   readonly workerFactory?: () => Worker;
 }
 
-/** Keeps to the `Engine` contract with `threads` workers, or with one thread where the page is not cross-origin isolated. */
+/**
+ * Keeps to the `Engine` contract with `threads` workers, or with one thread where the page is not cross-origin isolated.
+ *
+ * @throws {ConfigError} where `threads` is not a whole number of at least 1
+ * @throws {StateError} where this JavaScript engine cannot compile the variant
+ */
 export async function createBrowserEngine(options: BrowserEngineOptions): Promise<Engine> {
   const { threads, onWarning, workerFactory = startWorker } = options;
+  assertThreads("createBrowserEngine", threads);
   if (threads === 1) return createInlineEngine(options);
   if (!globalThis.crossOriginIsolated) {
     onWarning(

@@ -1,8 +1,7 @@
 /** Picks the engine that suits a number of threads, in Node. */
-import { ConfigError } from "../core/errors.ts";
 import { createInlineEngine } from "./inline.ts";
 import { createNodeEngine } from "./node.ts";
-import type { Engine, EngineOptions } from "./protocol.ts";
+import { assertThreads, type Engine, type EngineOptions } from "./protocol.ts";
 
 /**
  * An engine of `threads` threads: this one alone, or that many workers.
@@ -12,9 +11,6 @@ import type { Engine, EngineOptions } from "./protocol.ts";
  */
 export async function createEngine(options: EngineOptions & { readonly threads: number }): Promise<Engine> {
   const { threads } = options;
-  if (!Number.isInteger(threads) || threads < 1)
-    throw new ConfigError(
-      `createEngine: threads must be a whole number of at least 1; got ${threads}. Use 1 or the number of cores.`,
-    );
+  assertThreads("createEngine", threads);
   return threads === 1 ? createInlineEngine(options) : createNodeEngine(options);
 }

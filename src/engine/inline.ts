@@ -5,7 +5,11 @@ import { assertIdle, type EngineState, threadDied } from "./state.ts";
 import { createTapePlayer } from "./tape-player.ts";
 import { nextTurn } from "./turn.ts";
 
-/** Keeps to the `Engine` contract with one thread; a kernel that traps is that thread's death. */
+/**
+ * Keeps to the `Engine` contract with one thread; a kernel that traps is that thread's death.
+ *
+ * @throws {StateError} where this JavaScript engine cannot compile the variant
+ */
 export async function createInlineEngine({ memory, variant }: EngineOptions): Promise<Engine> {
   const play = createTapePlayer({ module: await compileKernels(variant), memory, thread: 0, threads: 1 });
   let state: EngineState = "idle";

@@ -8,7 +8,12 @@ import { type Crew, createThreadedEngine } from "./threaded.ts";
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 const workerFile = fileURLToPath(new URL(`../../workers/node.${extension}`, import.meta.url));
 
-/** Keeps to the `Engine` contract with `threads` workers; the calling thread only waits. */
+/**
+ * Keeps to the `Engine` contract with `threads` workers; the calling thread only waits. They hold the process open until
+ * close.
+ *
+ * @throws {StateError} where this JavaScript engine cannot compile the variant
+ */
 export function createNodeEngine(options: EngineOptions & { readonly threads: number }): Promise<Engine> {
   return createThreadedEngine({ ...options, hire });
 }

@@ -3,6 +3,7 @@
  * and browser (Web Workers); the same test suite runs over each.
  */
 import type { Variant } from "../core/config.ts";
+import { ConfigError } from "../core/errors.ts";
 
 export interface EngineOptions {
   readonly memory: WebAssembly.Memory;
@@ -21,6 +22,14 @@ export interface Engine extends EngineOptions {
   run(tapeAddress: number): Promise<void>;
   /** Stops the threads, whatever they are doing, and lets go of the memory. */
   close(): Promise<void>;
+}
+
+/** @throws {ConfigError} where `threads` is not a whole number of at least 1 */
+export function assertThreads(where: string, threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1) return;
+  throw new ConfigError(
+    `${where}: threads must be a whole number of at least 1; got ${threads}. Use 1 or the number of cores.`,
+  );
 }
 
 /** Addresses of the i32 words that engine and threads share, within the system bytes of the memory, a cache line each. */

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { ConfigError, StateError, WorkerError } from "../../src/core/errors.ts";
+import { createBrowserEngine } from "../../src/engine/browser.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { Engine } from "../../src/engine/protocol.ts";
 import { SYSTEM_BYTES } from "../../src/kernels/abi.ts";
@@ -131,6 +132,19 @@ test("a memory outlives its engine: the next one goes on with it", async () => {
 });
 
 test.each([0, -1, 1.5, Number.NaN])("%d threads are refused", async (threads) => {
-  const creating = createEngine({ memory: layOut(1, recordStep()).memory, variant: "strict", threads });
-  await expect(creating).rejects.toThrow(ConfigError);
+  const options = { memory: layOut(1, recordStep()).memory, variant: "strict", threads } as const;
+  await expect(createEngine(options)).rejects.toThrow(ConfigError);
+  await expect(createBrowserEngine({ ...options, onWarning: () => {} })).rejects.toThrow(ConfigError);
+});
+
+test("a page that may not share memory gets one thread and one warning", async () => {
+  const work = layOut(1, recordStep());
+  const warnings: string[] = [];
+  const onWarning = (message: string) => void warnings.push(message);
+  const engine = await createBrowserEngine({ memory: work.memory, variant: "strict", threads: 4, onWarning });
+  for (let i = 0; i < 3; i++) await engine.run(work.tapeAddress);
+  expect(engine.threads).toBe(1);
+  expect(warnings).toEqual([
+    expect.stringContaining("must be cross-origin isolated for 4 threads; got an ordinary page"),
+  ]);
 });
