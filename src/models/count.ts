@@ -54,11 +54,6 @@ export function unitsPerExample(model: ModelConfig): number {
 /** FLOPs of forward and backward pass for each weight that a token meets: a multiply-add forward, two backward. */
 export const FLOPS_PER_WEIGHT = 6;
 
-/** FLOPs of training the dense blocks' linear layers, for each token: the `6·N` of the paper's C = 6·N·D. */
-export function linearFlopsPerToken(model: BlockShape): number {
-  return FLOPS_PER_WEIGHT * blockWeights(model);
-}
-
 /**
  * FLOPs for each token that C = 6·N·D leaves out: scores and mixing of attention (a causal one sees half the keys) and the
  * products with the patch embedding or the decoder's output head.

@@ -1,15 +1,15 @@
 /** sparselaw sweep */
 import { dirname } from "node:path";
 import { readYaml } from "../../core/yaml.ts";
-import { formatBytes } from "../../memory/arena.ts";
-import { formatCount, formatDuration, formatPercent, formatScientific, plural } from "../../report/format.ts";
+import { formatDuration, formatPercent, plural } from "../../report/format.ts";
 import { parseSweepConfig } from "../../sweep/config.ts";
-import { estimateSweep, type PreparedSweep, prepareSweep, runPrepared, type SweepEstimate } from "../../sweep/node.ts";
+import { estimateSweep, prepareSweep, runPrepared } from "../../sweep/node.ts";
 import type { RunningRun } from "../../sweep/progress.ts";
 import type { SweepEvent, SweepSummary } from "../../sweep/run.ts";
 import { readText } from "../inputs.ts";
 import { INTERRUPTED, interruptible } from "../interrupt.ts";
-import { alignColumns, type Output } from "../output.ts";
+import type { Output } from "../output.ts";
+import { printPlan } from "../plan.ts";
 
 export interface SweepFlags {
   readonly out: string;
@@ -23,7 +23,10 @@ export async function sweepCommand(file: string, { out, jobs, dryRun }: SweepFla
   return await interruptible(output, async (signal) => {
     const onEvent = (event: SweepEvent) => show(event, config.name, output);
     const prepared = await prepareSweep(config, { out, baseDir: dirname(file), source: origin, jobs, signal, onEvent });
-    if (dryRun) return printPlan(prepared, await estimateSweep(prepared), output);
+    if (dryRun) {
+      printPlan(prepared, await estimateSweep(prepared), output);
+      return 0;
+    }
     const { plan, completed } = prepared;
     output.print(
       `sweep ${plan.name}: ${plural(plan.runs.length, "run")}, ${completed.size} completed already, ${prepared.jobs} at a time`,
@@ -33,66 +36,6 @@ export async function sweepCommand(file: string, { out, jobs, dryRun }: SweepFla
     if (signal.aborted) output.warn(`Resume with: sparselaw sweep ${file} --out ${out}`);
     return signal.aborted ? INTERRUPTED : summary.failed.length > 0 ? 1 : 0;
   });
-}
-
-function printPlan({ plan, completed, jobs }: PreparedSweep, estimate: SweepEstimate, output: Output): number {
-  const rows = plan.runs.map((run, i) => {
-    const { id, config, nonzeroParams, totalParams, dataSeen, trainFlops, memoryBytes } = run;
-    const seconds = estimate.runSeconds[i]!;
-    const isCompleted = completed.has(id);
-    output.record({
-      type: "plan",
-      id,
-      name: config.name,
-      model: config.model,
-      steps: config.training.steps,
-      sparsity: config.sparsity.final,
-      nonzeroParams,
-      totalParams,
-      dataSeen,
-      trainFlops,
-      memoryBytes,
-      seconds,
-      isCompleted,
-    });
-    const { dModel, numHeads, dFf } = config.model;
-    return [
-      config.name,
-      `${dModel}`,
-      `${numHeads}`,
-      `${dFf}`,
-      formatCount(nonzeroParams, 4),
-      formatCount(totalParams),
-      formatCount(dataSeen),
-      `${config.training.steps}`,
-      formatScientific(trainFlops),
-      formatBytes(memoryBytes),
-      formatDuration(seconds),
-      isCompleted ? "completed" : "",
-    ];
-  });
-  const header = ["run", "dModel", "heads", "dFf", "N", "total", "D", "steps", "6·N·D·c", "memory", "time", ""];
-  output.print(...alignColumns([header, ...rows]));
-  const trainFlops = plan.runs.reduce((sum, run) => sum + run.trainFlops, 0);
-  const workFlops = plan.runs.reduce((sum, run) => sum + run.workFlops, 0);
-  const largestBytes = Math.max(...plan.runs.map(({ memoryBytes }) => memoryBytes));
-  const { leftSeconds } = estimate;
-  output.record({
-    type: "plan-total",
-    runs: plan.runs.length,
-    completed: completed.size,
-    trainFlops,
-    workFlops,
-    memoryBytes: jobs * largestBytes,
-    jobs,
-    seconds: leftSeconds,
-  });
-  output.print(
-    `${plural(plan.runs.length, "run")} (${completed.size} completed), C = 6·N·D·c_mul(S) = ${formatScientific(trainFlops)} FLOPs; ` +
-      `${formatScientific(workFlops)} with attention, embedding and head`,
-    `about ${formatDuration(leftSeconds)} on ${plural(jobs, "core")}, at most ${formatBytes(jobs * largestBytes)} of memory`,
-  );
-  return 0;
 }
 
 function show(event: SweepEvent, sweep: string, output: Output): void {

@@ -1,0 +1,66 @@
+/** A sweep's plan as lines for people and for programs. */
+import { formatBytes } from "../memory/arena.ts";
+import { formatCount, formatDuration, formatScientific, plural } from "../report/format.ts";
+import type { PreparedSweep, SweepEstimate } from "../sweep/node.ts";
+import type { PlannedRun } from "../sweep/plan.ts";
+import { alignColumns, type Output } from "./output.ts";
+
+const HEADER = ["run", "dModel", "heads", "dFf", "N", "total", "D", "steps", "6·N·D·c", "memory", "time", ""];
+
+export function printPlan(sweep: PreparedSweep, { runSeconds, leftSeconds }: SweepEstimate, output: Output): void {
+  const { plan, completed, jobs } = sweep;
+  const timed = plan.runs.map((run, i) => ({ run, seconds: runSeconds[i]!, isCompleted: completed.has(run.id) }));
+  for (const planned of timed) output.record(recordOf(planned));
+  const total = totalOf(sweep, leftSeconds);
+  output.record(total);
+  output.print(
+    ...alignColumns([HEADER, ...timed.map(rowOf)]),
+    `${plural(total.runs, "run")} (${total.completed} completed), C = 6·N·D·c_mul(S) = ${formatScientific(total.trainFlops)} FLOPs; ` +
+      `${formatScientific(total.workFlops)} with attention, embedding and head`,
+    `about ${formatDuration(leftSeconds)} on ${plural(jobs, "core")}, at most ${formatBytes(total.memoryBytes)} of memory`,
+  );
+}
+
+interface TimedRun {
+  readonly run: PlannedRun;
+  readonly seconds: number;
+  readonly isCompleted: boolean;
+}
+
+function recordOf({ run, seconds, isCompleted }: TimedRun): object {
+  const { id, config, nonzeroParams, totalParams, dataSeen, trainFlops, memoryBytes } = run;
+  const { name, model, training, sparsity } = config;
+  const size = { nonzeroParams, totalParams, dataSeen, trainFlops, memoryBytes, seconds, isCompleted };
+  return { type: "plan", id, name, model, steps: training.steps, sparsity: sparsity.final, ...size };
+}
+
+function rowOf({ run, seconds, isCompleted }: TimedRun): string[] {
+  const { config, nonzeroParams, totalParams, dataSeen, trainFlops, memoryBytes } = run;
+  const { dModel, numHeads, dFf } = config.model;
+  return [
+    config.name,
+    ...[dModel, numHeads, dFf].map(String),
+    formatCount(nonzeroParams, 4),
+    formatCount(totalParams),
+    formatCount(dataSeen),
+    String(config.training.steps),
+    formatScientific(trainFlops),
+    formatBytes(memoryBytes),
+    formatDuration(seconds),
+    isCompleted ? "completed" : "",
+  ];
+}
+
+function totalOf({ plan, completed, jobs }: PreparedSweep, seconds: number) {
+  const sum = (key: "trainFlops" | "workFlops") => plan.runs.reduce((total, run) => total + run[key], 0);
+  return {
+    type: "plan-total",
+    runs: plan.runs.length,
+    completed: completed.size,
+    trainFlops: sum("trainFlops"),
+    workFlops: sum("workFlops"),
+    memoryBytes: jobs * Math.max(...plan.runs.map(({ memoryBytes }) => memoryBytes)),
+    jobs,
+    seconds,
+  };
+}
