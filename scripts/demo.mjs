@@ -15,7 +15,17 @@ sparselaw("sweep", join("examples", "demo.yaml"), "--out", runs);
 sparselaw("fit", runs, "--law", "sparse");
 sparselaw("report", runs, "--out", report, "--title", "sparselaw demo");
 for (const cost of ["sparse", "dense"])
-  sparselaw("optimal", "--law", join(report, "fit.json"), "--nonzero", "49152", "--chinchilla-multiple", "8", "--cost", cost);
+  sparselaw(
+    "optimal",
+    "--law",
+    join(report, "fit.json"),
+    "--nonzero",
+    "49152",
+    "--chinchilla-multiple",
+    "8",
+    "--cost",
+    cost,
+  );
 console.log(`\ndemo: done in ${((Date.now() - began) / 60_000).toFixed(1)} min. Open ${join(report, "report.html")}`);
 
 function sparselaw(...args) {

@@ -13,7 +13,8 @@ export const localNode = join(root, "node_modules", "node", "bin", process.platf
 /** Installs where node_modules does not match the lock file, then builds. */
 export function prepare() {
   checkNode();
-  if (!isInstalled()) step("installing dependencies (npm ci)", () => run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]));
+  if (!isInstalled())
+    step("installing dependencies (npm ci)", () => run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]));
   step("building", () => run(node(), [join(root, "scripts", "build.mjs")]));
 }
 
@@ -24,7 +25,11 @@ export function node() {
 
 /** Runs a command in the repository with its output shown; throws where it fails. */
 export function run(command, args) {
-  execFileSync(command, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" && command === "npm" });
+  execFileSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32" && command === "npm",
+  });
 }
 
 function step(what, work) {
@@ -43,6 +48,8 @@ function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
   const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  console.error(`sparselaw: node must be ${engines.node}; got ${process.versions.node}. Install a newer Node and run the command again.`);
+  console.error(
+    `sparselaw: node must be ${engines.node}; got ${process.versions.node}. Install a newer Node and run the command again.`,
+  );
   process.exit(2);
 }

@@ -21,7 +21,9 @@ export function compileKernels(variant: Variant): Promise<WebAssembly.Module> {
     if (!isVariantSupported(variant))
       throw new StateError(
         `compileKernels: variant must be one this JavaScript engine can compile; got ${variant}. ` +
-          (variant === "relaxed" ? "Use variant: strict, or Node ≥ 22." : "Use an engine with WebAssembly SIMD and threads."),
+          (variant === "relaxed"
+            ? "Use variant: strict, or Node ≥ 22."
+            : "Use an engine with WebAssembly SIMD and threads."),
       );
     module = WebAssembly.compile(decodeBase64(wasmBase64[variant]));
     compiled.set(variant, module);

@@ -11,6 +11,7 @@ import {
   nonzeroBlockWeights,
   otherFlopsPerToken,
   tokensPerExample,
+  unitsPerExample,
 } from "../models/count.ts";
 import { cubicRamp } from "../sparsity/schedule.ts";
 import { planProgram } from "../train/program.ts";
@@ -65,31 +66,32 @@ function planRun(run: GridRun, data: DataSource, switchDensity: number): Planned
     ...run,
     id: runId(config, data.fingerprint),
     totalParams: program.model.parameters.reduce((sum, { size }) => sum + size, 0),
-    trainFlops: trainFlops(config, data),
+    trainFlops: trainFlops(config),
     workFlops: workFlops(config, data),
     memoryBytes: program.arena.bytes,
   };
 }
 
-/** FLOPs that the kernels execute in a whole run: C, attention, patch embedding and head. */
+/** FLOPs that the kernels execute in a whole run: products of every token with the weights, attention, patch embedding, head. */
 export function workFlops(config: RunConfig, data: DataSource): number {
   const dimensions = dimensionsOf(data);
-  const tokens = config.training.steps * tokensPerStep(config, data);
-  return trainFlops(config, data) + tokens * otherFlopsPerToken(config.model, dimensions);
+  const tokensPerStep = config.training.batchSize * tokensPerExample(config.model, dimensions);
+  const other = config.training.steps * otherFlopsPerToken(config.model, dimensions);
+  return tokensPerStep * (FLOPS_PER_WEIGHT * weightSteps(config) + other);
 }
 
-/** C of the law: 6 · Σ over steps of non-zero block weights · tokens; an image is as many tokens as it has patches. */
-export function trainFlops(config: RunConfig, data: DataSource): number {
-  const { model, sparsity, training } = config;
-  let weightSteps = 0;
+/** C of the law: 6 · Σ over steps of non-zero block weights · data of a step, in tokens or in images. */
+export function trainFlops(config: RunConfig): number {
+  return FLOPS_PER_WEIGHT * weightSteps(config) * config.training.batchSize * unitsPerExample(config.model);
+}
+
+/** Σ over steps of the block weights that are not pruned. */
+function weightSteps({ model, sparsity, training }: RunConfig): number {
+  let sum = 0;
   let [step, weights] = [0, nonzeroBlockWeights(model, 0)];
   for (const update of cubicRamp(sparsity, training.steps)) {
-    weightSteps += (update.step - step) * weights;
+    sum += (update.step - step) * weights;
     [step, weights] = [update.step, nonzeroBlockWeights(model, sparsity.final * update.progress)];
   }
-  weightSteps += (training.steps - step) * weights;
-  return FLOPS_PER_WEIGHT * weightSteps * tokensPerStep(config, data);
+  return sum + (training.steps - step) * weights;
 }
-
-const tokensPerStep = ({ model, training }: RunConfig, data: DataSource): number =>
-  training.batchSize * tokensPerExample(model, dimensionsOf(data));

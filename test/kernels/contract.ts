@@ -41,7 +41,11 @@ const GUARD_BYTES = 64;
 const GUARD = 0xa5;
 
 /** Checks one case against the contract above. */
-export function checkKernel<K extends KernelName>(module: WebAssembly.Module, name: K, kernelCase: KernelCase<K>): void {
+export function checkKernel<K extends KernelName>(
+  module: WebAssembly.Module,
+  name: K,
+  kernelCase: KernelCase<K>,
+): void {
   const whole = runWasm(module, name, kernelCase, [[0, kernelCase.extent]]);
   expect(whole.complaints, `${name} ${kernelCase.label}`).toEqual([]);
   const parts = runWasm(module, name, kernelCase, splitInParts(kernelCase.extent, kernels[name].grain));
@@ -51,14 +55,21 @@ export function checkKernel<K extends KernelName>(module: WebAssembly.Module, na
     const { isPointer, isWritten, elementType } = describeArg(spec);
     const output = whole.buffers.get(arg);
     if (!isPointer || !isWritten || output === undefined) continue;
-    expect(firstBitDifference(output, parts.buffers.get(arg)!), `${name} ${kernelCase.label}: ${arg} in parts`).toBe(-1);
+    expect(firstBitDifference(output, parts.buffers.get(arg)!), `${name} ${kernelCase.label}: ${arg} in parts`).toBe(
+      -1,
+    );
     const reference = expected.get(arg)!;
     const complaint = compare(output, reference, elementType!, kernelCase.tolerance);
     expect(complaint, `${name} ${kernelCase.label}: ${arg} against the f64 reference`).toBe("");
   }
 }
 
-function runWasm<K extends KernelName>(module: WebAssembly.Module, name: K, c: KernelCase<K>, parts: [number, number][]) {
+function runWasm<K extends KernelName>(
+  module: WebAssembly.Module,
+  name: K,
+  c: KernelCase<K>,
+  parts: [number, number][],
+) {
   const specs = Object.entries(kernels[name].args) as [string, ArgSpec][];
   const given = c.args as Record<string, unknown>;
   let top = SYSTEM_BYTES;
@@ -105,7 +116,9 @@ function runWasm<K extends KernelName>(module: WebAssembly.Module, name: K, c: K
   for (let i = SYSTEM_BYTES; i < bytes.length; i++)
     if (owned[i] === 0 && bytes[i] !== GUARD) {
       const before = regions.filter((r) => r.address <= i).at(-1);
-      complaints.push(`guard byte ${i - (before?.address ?? 0) - (before?.array.byteLength ?? 0)} past ${before?.arg} was changed`);
+      complaints.push(
+        `guard byte ${i - (before?.address ?? 0) - (before?.array.byteLength ?? 0)} past ${before?.arg} was changed`,
+      );
       break;
     }
   return { buffers, complaints };
@@ -117,7 +130,8 @@ function runReference<K extends KernelName>(name: K, c: KernelCase<K>) {
   for (const [arg, spec] of Object.entries(kernels[name].args) as [string, ArgSpec][]) {
     const value = (c.args as Record<string, unknown>)[arg];
     if (spec === "scratch") continue;
-    if (typeof value === "number" || value === null) args[arg] = spec === "float" ? Math.fround(value as number) : value;
+    if (typeof value === "number" || value === null)
+      args[arg] = spec === "float" ? Math.fround(value as number) : value;
     else {
       const array = value as ArrayOf[ElementType];
       const copy = array instanceof Float32Array ? Float64Array.from(array) : array.slice();
@@ -133,7 +147,11 @@ function runReference<K extends KernelName>(name: K, c: KernelCase<K>) {
 function splitInParts(extent: number, grain: number): [number, number][] {
   const cuts = [0, 0.2, 0.5, 0.6, 1].map((f) => Math.min(extent, Math.round((f * extent) / grain) * grain));
   cuts[4] = extent;
-  return cuts.slice(1).map((end, i): [number, number] => [cuts[i]!, end]).filter(([b, e]) => e > b).reverse();
+  return cuts
+    .slice(1)
+    .map((end, i): [number, number] => [cuts[i]!, end])
+    .filter(([b, e]) => e > b)
+    .reverse();
 }
 
 function firstBitDifference(a: ArrayBufferView, b: ArrayBufferView): number {
@@ -144,7 +162,9 @@ function firstBitDifference(a: ArrayBufferView, b: ArrayBufferView): number {
 }
 
 function compare(
-  actual: ArrayOf[ElementType], expected: ReferenceArray[ElementType], type: ElementType,
+  actual: ArrayOf[ElementType],
+  expected: ReferenceArray[ElementType],
+  type: ElementType,
   tolerance: { relative: number; absolute: number },
 ): string {
   const isExact = type === "i32" || type === "u8";
@@ -152,7 +172,7 @@ function compare(
     const a = actual[i]!;
     const e = expected[i]!;
     const bound = isExact ? 0 : tolerance.absolute + tolerance.relative * Math.abs(e);
-    if (!(Math.abs(a - e) <= bound) && !(Object.is(a, e))) return `element ${i}: got ${a}, expected ${e} ± ${bound}`;
+    if (!(Math.abs(a - e) <= bound) && !Object.is(a, e)) return `element ${i}: got ${a}, expected ${e} ± ${bound}`;
   }
   return "";
 }
@@ -170,5 +190,7 @@ export function noise(length: number, seed: number): Float32Array {
 
 /** A 0/1 byte mask with about (1 − sparsity) ones; sparsity 0 and 1 are exact. */
 export function randomMask(length: number, sparsity: number, seed: number): Uint8Array {
-  return Uint8Array.from(noise(length, seed), (x, i) => (sparsity <= 0 ? 1 : sparsity >= 1 ? 0 : (Math.abs(x) * 7919 + i * 0.618) % 1 >= sparsity ? 1 : 0));
+  return Uint8Array.from(noise(length, seed), (x, i) =>
+    sparsity <= 0 ? 1 : sparsity >= 1 ? 0 : (Math.abs(x) * 7919 + i * 0.618) % 1 >= sparsity ? 1 : 0,
+  );
 }

@@ -26,7 +26,7 @@ async function finalTensors(config: RunConfigInput): Promise<ReadonlyMap<string,
 
 const isBlock = (name: string) => /^\w+\.block\d+\.(attention|mlp)\.\w+\.weight$/.test(name);
 const isEdge = (name: string) => /^\w+\.(embedding|head|patches)\.weight$/.test(name);
-const countNonzeros = ({ data }: NamedArray) => data.reduce((sum: number, x: number) => sum + (x === 0 ? 0 : 1), 0);
+const countNonzeros = ({ data }: NamedArray) => Array.from(data).filter((x) => x !== 0).length;
 
 describe.each([
   ["decoder", tinyDecoder],

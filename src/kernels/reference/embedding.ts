@@ -70,7 +70,8 @@ const f32_add_positions: Reference<"f32_add_positions"> = (begin, end, args) => 
     const place = placeOf(t, seqTiles, seqLen);
     for (let f = 0; f < features; f++) {
       const extra = place === 0 && classToken ? classToken[f]! : 0;
-      y[at(t, f, features)] = place === undefined ? 0 : x[at(t, f, features)]! + positions[place * features + f]! + extra;
+      y[at(t, f, features)] =
+        place === undefined ? 0 : x[at(t, f, features)]! + positions[place * features + f]! + extra;
     }
   }
 };

@@ -8,8 +8,8 @@ import { lossReferences } from "./loss.ts";
 import { normReferences } from "./norm.ts";
 import { selectReferences } from "./select.ts";
 import { sparseReferences } from "./sparse.ts";
-import { updateReferences } from "./update.ts";
 import type { Reference } from "./types.ts";
+import { updateReferences } from "./update.ts";
 
 /** One f64 twin for each kernel of the registry. */
 export const references: { readonly [K in KernelName]: Reference<K> } = {

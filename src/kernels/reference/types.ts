@@ -19,4 +19,3 @@ export type ReferenceArgs<K extends KernelName> = {
       ? ArrayOf<Args<K>[A]> | null
       : ArrayOf<Args<K>[A]>;
 };
-
