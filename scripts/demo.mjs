@@ -1,10 +1,9 @@
 /**
- * `npm run demo`: from a fresh clone to a figure of optimal sparsity. Installs, builds, sweeps 36 small decoders over real text, fits the
- * law and writes the report. Run it again and it goes on where it was, or is done at once.
+ * `npm run demo`: from a fresh clone to a figure of optimal sparsity. Installs, builds, sweeps 36 small decoders over real text,
+ * fits the law and writes the report. Run it again and it goes on where it was, or is done at once.
  */
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { node, prepare, root } from "./prepare.mjs";
+import { node, prepare, root, run } from "./prepare.mjs";
 
 const began = Date.now();
 const runs = join("runs", "demo");
@@ -29,10 +28,5 @@ for (const cost of ["sparse", "dense"])
 console.log(`\ndemo: done in ${((Date.now() - began) / 60_000).toFixed(1)} min. Open ${join(report, "report.html")}`);
 
 function sparselaw(...args) {
-  const { status } = spawnSync(node(), [cli(), ...args], { cwd: root, stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
-}
-
-function cli() {
-  return join(root, "dist", "src", "cli", "main.js");
+  run(node(), [join(root, "dist", "src", "cli", "main.js"), ...args]);
 }

@@ -2,7 +2,7 @@
  * What a fresh clone needs before anything runs: the dependencies of the lock file and a build. Only Node ≥ 20.19 and npm are
  * there before; afterwards `localNode` is the Node that the lock file pins.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,13 +23,15 @@ export function node() {
   return existsSync(localNode) ? localNode : process.execPath;
 }
 
-/** Runs a command in the repository with its output shown; throws where it fails. */
+/** Runs a command in the repository with its output shown; where it fails, so does this process, with the command's code. */
 export function run(command, args) {
-  execFileSync(command, args, {
-    cwd: root,
-    stdio: "inherit",
-    shell: process.platform === "win32" && command === "npm",
-  });
+  const shell = process.platform === "win32" && command === "npm";
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", shell });
+  if (status === 0) return;
+  console.error(
+    `sparselaw: ${[command, ...args].join(" ")} failed${error ? `: ${error.message}` : `, exit code ${status}`}.`,
+  );
+  process.exit(status ?? 1);
 }
 
 function step(what, work) {

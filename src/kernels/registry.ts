@@ -28,11 +28,7 @@ export interface KernelSpec {
   readonly args: Readonly<Record<string, ArgSpec>>;
 }
 
-const kernel = <const A extends Readonly<Record<string, ArgSpec>>>(split: string, args: A, grain = 1) => ({
-  split,
-  grain,
-  args,
-});
+const kernel = <const A extends Readonly<Record<string, ArgSpec>>>(split: string, args: A, grain = 1) => ({ split, grain, args });
 
 /** Elementwise kernels split their extent of f32 elements at multiples of this. */
 export const ELEMENT_GRAIN = 256;
@@ -58,31 +54,15 @@ export const kernels = {
    * x tiles (nt, cols) · bias (rows) · addend, y tiles (nt, rows); addend may be y itself.
    */
   f32_gemm: kernel("token tiles", {
-    packed: "in f32",
-    x: "in f32",
-    bias: "in? f32",
-    addend: "in? f32",
-    y: "out f32",
-    rows: "int",
-    cols: "int",
+    packed: "in f32", x: "in f32", bias: "in? f32", addend: "in? f32", y: "out f32", rows: "int", cols: "int",
   }),
   /**
    * dW[o][i] = Σ_tokens dY[o]·X[i] (+ dW where accumulate is 1). dy tiles (nt, rows) · x tiles (nt, cols) · dw (rows, cols).
    * Padding tokens count like any: their dY must be 0.
    */
-  f32_gemm_dw: kernel(
-    "rows of dW",
-    {
-      dy: "in f32",
-      x: "in f32",
-      dw: "inout f32",
-      rows: "int",
-      cols: "int",
-      numTiles: "int",
-      accumulate: "int",
-    },
-    4,
-  ),
+  f32_gemm_dw: kernel("rows of dW", {
+    dy: "in f32", x: "in f32", dw: "inout f32", rows: "int", cols: "int", numTiles: "int", accumulate: "int",
+  }, 4),
   /** db[f] = Σ_tokens dY[f], padding included. dy tiles (nt, features). */
   f32_bias_gradient: kernel("features", { dy: "in f32", db: "out f32", features: "int", numTiles: "int" }),
 
@@ -97,60 +77,27 @@ export const kernels = {
    * runs on Wᵀ's CSR.
    */
   f32_spmm_csr: kernel("token tiles", {
-    rowPtr: "in i32",
-    offsets: "in i32",
-    values: "in f32",
-    x: "in f32",
-    bias: "in? f32",
-    addend: "in? f32",
-    y: "out f32",
-    rows: "int",
-    cols: "int",
+    rowPtr: "in i32", offsets: "in i32", values: "in f32", x: "in f32", bias: "in? f32", addend: "in? f32", y: "out f32",
+    rows: "int", cols: "int",
   }),
   /** dValues[p] = Σ_tokens dY[row(p)]·X[col(p)], at the non-zeros only, in the order of `values`; overwritten. */
   f32_sddmm_csr: kernel("rows of W", {
-    rowPtr: "in i32",
-    offsets: "in i32",
-    dy: "in f32",
-    x: "in f32",
-    dValues: "out f32",
-    rows: "int",
-    cols: "int",
-    numTiles: "int",
+    rowPtr: "in i32", offsets: "in i32", dy: "in f32", x: "in f32", dValues: "out f32", rows: "int", cols: "int", numTiles: "int",
   }),
   /** dst[p] = src[permutation[p]]: values in the order of Wᵀ's CSR. */
   f32_gather: kernel("elements", { src: "in f32", permutation: "in i32", dst: "out f32" }, ELEMENT_GRAIN),
   /** Row pointers and offsets (CSR_PADDING zeros included) of the CSR form of a mask (rows, cols) of 0/1 bytes. Extent 1. */
   i32_csr_from_mask: kernel("one", { mask: "in u8", rows: "int", cols: "int", rowPtr: "out i32", offsets: "out i32" }),
   /** Values of a dense (rows, cols) matrix at the non-zeros, in CSR order, and back (zeros elsewhere). Extent 1. */
-  f32_csr_gather_dense: kernel("one", {
-    dense: "in f32",
-    rowPtr: "in i32",
-    offsets: "in i32",
-    rows: "int",
-    cols: "int",
-    values: "out f32",
-  }),
-  f32_csr_scatter_dense: kernel("one", {
-    values: "in f32",
-    rowPtr: "in i32",
-    offsets: "in i32",
-    rows: "int",
-    cols: "int",
-    dense: "out f32",
-  }),
+  f32_csr_gather_dense: kernel("one", { dense: "in f32", rowPtr: "in i32", offsets: "in i32", rows: "int", cols: "int", values: "out f32" }),
+  f32_csr_scatter_dense: kernel("one", { values: "in f32", rowPtr: "in i32", offsets: "in i32", rows: "int", cols: "int", dense: "out f32" }),
   /**
    * CSR of Wᵀ (cols rows, `rows` columns; CSR_PADDING zeros included) and, for each of its entries, the position in W's
    * order. Extent 1.
    */
   i32_csr_transpose: kernel("one", {
-    rowPtr: "in i32",
-    offsets: "in i32",
-    rows: "int",
-    cols: "int",
-    rowPtrT: "out i32",
-    offsetsT: "out i32",
-    permutation: "out i32",
+    rowPtr: "in i32", offsets: "in i32", rows: "int", cols: "int",
+    rowPtrT: "out i32", offsetsT: "out i32", permutation: "out i32",
   }),
 
   // ---- selection -----------------------------------------------------------------------------------------------------
@@ -177,98 +124,36 @@ export const kernels = {
    * scratch: (seqTiles·32 + 1)·128 bytes: the scores of one tile of queries, and a row of sums.
    */
   f32_attention: kernel("(sequence, head) pairs", {
-    q: "in f32",
-    k: "in f32",
-    v: "in f32",
-    o: "out f32",
-    lse: "out f32",
-    numHeads: "int",
-    headDim: "int",
-    seqTiles: "int",
-    seqLen: "int",
-    causal: "int",
-    scale: "float",
-    scratch: "scratch",
+    q: "in f32", k: "in f32", v: "in f32", o: "out f32", lse: "out f32",
+    numHeads: "int", headDim: "int", seqTiles: "int", seqLen: "int", causal: "int", scale: "float", scratch: "scratch",
   }),
   /**
    * dQ, dK, dV from dO, with the probabilities recomputed from lse. At padding, dQ, dK and dV are 0, and padding queries add
    * nothing to dK and dV (where q and dO are finite there). scratch: (4·32 + seqTiles)·128 bytes.
    */
   f32_attention_backward: kernel("(sequence, head) pairs", {
-    q: "in f32",
-    k: "in f32",
-    v: "in f32",
-    o: "in f32",
-    lse: "in f32",
-    dO: "in f32",
-    dq: "out f32",
-    dk: "out f32",
-    dv: "out f32",
-    numHeads: "int",
-    headDim: "int",
-    seqTiles: "int",
-    seqLen: "int",
-    causal: "int",
-    scale: "float",
-    scratch: "scratch",
+    q: "in f32", k: "in f32", v: "in f32", o: "in f32", lse: "in f32", dO: "in f32", dq: "out f32", dk: "out f32", dv: "out f32",
+    numHeads: "int", headDim: "int", seqTiles: "int", seqLen: "int", causal: "int", scale: "float", scratch: "scratch",
   }),
 
   // ---- norms ---------------------------------------------------------------------------------------------------------
   /** y = (x − mean)·rstd·gain + bias over the features of each token. stats (nt, 2, 32): mean, then rstd. */
   f32_layernorm: kernel("token tiles", {
-    x: "in f32",
-    gain: "in f32",
-    bias: "in f32",
-    y: "out f32",
-    stats: "out f32",
-    features: "int",
-    epsilon: "float",
+    x: "in f32", gain: "in f32", bias: "in f32", y: "out f32", stats: "out f32", features: "int", epsilon: "float",
   }),
   /** dx = addend + ∂. addend may be dx itself. */
   f32_layernorm_dx: kernel("token tiles", {
-    x: "in f32",
-    gain: "in f32",
-    stats: "in f32",
-    dy: "in f32",
-    addend: "in? f32",
-    dx: "out f32",
-    features: "int",
+    x: "in f32", gain: "in f32", stats: "in f32", dy: "in f32", addend: "in? f32", dx: "out f32", features: "int",
   }),
   f32_layernorm_dparams: kernel("features", {
-    x: "in f32",
-    stats: "in f32",
-    dy: "in f32",
-    dgain: "out f32",
-    dbias: "out f32",
-    features: "int",
-    numTiles: "int",
+    x: "in f32", stats: "in f32", dy: "in f32", dgain: "out f32", dbias: "out f32", features: "int", numTiles: "int",
   }),
   /** y = x·rstd·gain, rstd = 1/√(mean x² + ε). stats lanes (nt): rstd. */
-  f32_rmsnorm: kernel("token tiles", {
-    x: "in f32",
-    gain: "in f32",
-    y: "out f32",
-    stats: "out f32",
-    features: "int",
-    epsilon: "float",
-  }),
+  f32_rmsnorm: kernel("token tiles", { x: "in f32", gain: "in f32", y: "out f32", stats: "out f32", features: "int", epsilon: "float" }),
   f32_rmsnorm_dx: kernel("token tiles", {
-    x: "in f32",
-    gain: "in f32",
-    stats: "in f32",
-    dy: "in f32",
-    addend: "in? f32",
-    dx: "out f32",
-    features: "int",
+    x: "in f32", gain: "in f32", stats: "in f32", dy: "in f32", addend: "in? f32", dx: "out f32", features: "int",
   }),
-  f32_rmsnorm_dgain: kernel("features", {
-    x: "in f32",
-    stats: "in f32",
-    dy: "in f32",
-    dgain: "out f32",
-    features: "int",
-    numTiles: "int",
-  }),
+  f32_rmsnorm_dgain: kernel("features", { x: "in f32", stats: "in f32", dy: "in f32", dgain: "out f32", features: "int", numTiles: "int" }),
 
   // ---- activations (tanh approximation of GELU) ------------------------------------------------------------------------
   f32_gelu: kernel("token tiles", { x: "in f32", y: "out f32", features: "int" }),
@@ -276,12 +161,7 @@ export const kernels = {
   /** y = gelu(gate) ∘ value. */
   f32_geglu: kernel("token tiles", { gate: "in f32", value: "in f32", y: "out f32", features: "int" }),
   f32_geglu_backward: kernel("token tiles", {
-    gate: "in f32",
-    value: "in f32",
-    dy: "in f32",
-    dGate: "out f32",
-    dValue: "out f32",
-    features: "int",
+    gate: "in f32", value: "in f32", dy: "in f32", dGate: "out f32", dValue: "out f32", features: "int",
   }),
 
   // ---- loss ----------------------------------------------------------------------------------------------------------
@@ -293,23 +173,11 @@ export const kernels = {
    * itself, or 0 for evaluation.
    */
   f32_cross_entropy: kernel("token tiles", {
-    logits: "in f32",
-    labels: "in i32",
-    losses: "out f32",
-    hits: "out f32",
-    dLogits: "out? f32",
-    classes: "int",
-    gradScale: "float",
+    logits: "in f32", labels: "in i32", losses: "out f32", hits: "out f32", dLogits: "out? f32", classes: "int", gradScale: "float",
     zLoss: "float",
   }),
   /** totals (3 × f64) = Σ losses, Σ hits, number of labels ≥ 0, over `numTiles`·32 tokens in order. Extent 1. */
-  f64_loss_totals: kernel("one", {
-    losses: "in f32",
-    hits: "in f32",
-    labels: "in i32",
-    numTiles: "int",
-    totals: "out f64",
-  }),
+  f64_loss_totals: kernel("one", { losses: "in f32", hits: "in f32", labels: "in i32", numTiles: "int", totals: "out f64" }),
 
   // ---- embeddings and images -------------------------------------------------------------------------------------------
   /**
@@ -317,86 +185,39 @@ export const kernels = {
    * tokens lanes (nt) of i32 · table (V, features) · positions (seqLen, features).
    */
   f32_embedding: kernel("token tiles", {
-    tokens: "in i32",
-    table: "in f32",
-    positions: "in? f32",
-    y: "out f32",
-    features: "int",
-    seqTiles: "int",
-    seqLen: "int",
+    tokens: "in i32", table: "in f32", positions: "in? f32", y: "out f32", features: "int", seqTiles: "int", seqLen: "int",
   }),
   /** dTable[v] = Σ dY over the tokens equal to v, in their order (+ dTable where accumulate is 1). */
   f32_embedding_backward: kernel("features", {
-    tokens: "in i32",
-    dy: "in f32",
-    dTable: "inout f32",
-    vocabSize: "int",
-    features: "int",
-    numTiles: "int",
-    accumulate: "int",
+    tokens: "in i32", dy: "in f32", dTable: "inout f32", vocabSize: "int", features: "int", numTiles: "int", accumulate: "int",
   }),
   /** dPositions[place] = Σ dY over the sequences' tokens at that place. (seqLen, features) */
   f32_position_gradient: kernel("features", {
-    dy: "in f32",
-    dPositions: "out f32",
-    features: "int",
-    seqTiles: "int",
-    seqLen: "int",
-    batch: "int",
+    dy: "in f32", dPositions: "out f32", features: "int", seqTiles: "int", seqLen: "int", batch: "int",
   }),
   /**
    * Cuts images (batch, channels, height, width) into patches: tiles (batch·seqTiles, channels·patchSize²), feature order
    * (channel, row, column); patch p of an image stands at token firstToken + p, every other token is 0.
    */
   f32_patches: kernel("images", {
-    images: "in f32",
-    patches: "out f32",
-    channels: "int",
-    height: "int",
-    width: "int",
-    patchSize: "int",
-    firstToken: "int",
-    seqTiles: "int",
+    images: "in f32", patches: "out f32", channels: "int", height: "int", width: "int", patchSize: "int", firstToken: "int", seqTiles: "int",
   }),
   /**
    * y[token] = x[token] + positions[place] for the seqLen tokens of each sequence, 0 at padding; where classToken is given, it is
    * added at place 0, whose x is then the bias of the patch projection alone.
    */
   f32_add_positions: kernel("token tiles", {
-    x: "in f32",
-    positions: "in f32",
-    classToken: "in? f32",
-    y: "out f32",
-    features: "int",
-    seqTiles: "int",
-    seqLen: "int",
+    x: "in f32", positions: "in f32", classToken: "in? f32", y: "out f32", features: "int", seqTiles: "int", seqLen: "int",
   }),
   /** Mean over the tokens [firstToken, lastToken) of each sequence: y tiles (⌈batch/32⌉, features), one lane an image; unused lanes 0. */
   f32_pool: kernel("tiles of images", {
-    x: "in f32",
-    y: "out f32",
-    features: "int",
-    seqTiles: "int",
-    firstToken: "int",
-    lastToken: "int",
-    batch: "int",
+    x: "in f32", y: "out f32", features: "int", seqTiles: "int", firstToken: "int", lastToken: "int", batch: "int",
   }),
   f32_pool_backward: kernel("images", {
-    dy: "in f32",
-    dx: "out f32",
-    features: "int",
-    seqTiles: "int",
-    firstToken: "int",
-    lastToken: "int",
+    dy: "in f32", dx: "out f32", features: "int", seqTiles: "int", firstToken: "int", lastToken: "int",
   }),
   /** out[c] = Σ over sequences of dy at place 0: the gradient of the class token. */
-  f32_class_token_gradient: kernel("features", {
-    dy: "in f32",
-    dClassToken: "out f32",
-    features: "int",
-    seqTiles: "int",
-    batch: "int",
-  }),
+  f32_class_token_gradient: kernel("features", { dy: "in f32", dClassToken: "out f32", features: "int", seqTiles: "int", batch: "int" }),
 
   // ---- elementary functions of flat arrays -----------------------------------------------------------------------------
   /** y = eˣ; 0 below x = −87.3, the value at 88.7 above it. y may be x. */
@@ -417,68 +238,28 @@ export const kernels = {
    * g = scale[0]·grad; m ← β1·m + (1−β1)·g; v ← β2·v + (1−β2)·g²; w ← w − lr·(m̂/(√v̂ + ε) + decay·w).
    * hyper (4 × f32): lr, 1/(1−β1ᵗ), 1/(1−β2ᵗ), unused. Where the mask byte is 0: w, m and v become 0.
    */
-  f32_adamw: kernel(
-    "elements",
-    {
-      w: "inout f32",
-      grad: "in f32",
-      m: "inout f32",
-      v: "inout f32",
-      mask: "in? u8",
-      scale: "in f32",
-      hyper: "in f32",
-      beta1: "float",
-      beta2: "float",
-      epsilon: "float",
-      decay: "float",
-    },
-    ELEMENT_GRAIN,
-  ),
+  f32_adamw: kernel("elements", {
+    w: "inout f32", grad: "in f32", m: "inout f32", v: "inout f32", mask: "in? u8", scale: "in f32", hyper: "in f32",
+    beta1: "float", beta2: "float", epsilon: "float", decay: "float",
+  }, ELEMENT_GRAIN),
   /** m ← momentum·m + scale[0]·grad; w ← w − hyper[0]·m; masked as f32_adamw. */
-  f32_sgd: kernel(
-    "elements",
-    {
-      w: "inout f32",
-      grad: "in f32",
-      m: "inout f32",
-      mask: "in? u8",
-      scale: "in f32",
-      hyper: "in f32",
-      momentum: "float",
-    },
-    ELEMENT_GRAIN,
-  ),
+  f32_sgd: kernel("elements", {
+    w: "inout f32", grad: "in f32", m: "inout f32", mask: "in? u8", scale: "in f32", hyper: "in f32", momentum: "float",
+  }, ELEMENT_GRAIN),
   /**
    * g = scale[0]·grad; v ← β2·v + (1−β2)·(g² + ε), β2 = hyper[1]; grad ← u = g/√v; partials[2c], [2c+1] = Σ u², Σ w² over chunk c, in
    * f64. Where the mask byte is 0: v and u become 0, and w does not count. Extent: chunks of PARTIAL_CHUNK.
    */
   f32_adafactor_moment: kernel("chunks", {
-    w: "in f32",
-    grad: "inout f32",
-    v: "inout f32",
-    mask: "in? u8",
-    scale: "in f32",
-    hyper: "in f32",
-    epsilon: "float",
-    count: "int",
+    w: "in f32", grad: "inout f32", v: "inout f32", mask: "in? u8", scale: "in f32", hyper: "in f32", epsilon: "float", count: "int",
     partials: "out f64",
   }),
   /** step[0] = lr·max(minScale, RMS(w))/max(1, RMS(u)/clipThreshold), lr = hyper[0], both RMS over `nonzeros` weights. Extent 1. */
   f32_adafactor_step: kernel("one", {
-    partials: "in f64",
-    chunks: "int",
-    nonzeros: "int",
-    hyper: "in f32",
-    minScale: "float",
-    clipThreshold: "float",
-    step: "out f32",
+    partials: "in f64", chunks: "int", nonzeros: "int", hyper: "in f32", minScale: "float", clipThreshold: "float", step: "out f32",
   }),
   /** w ← w − step[0]·u, 0 where the mask byte is 0. */
-  f32_adafactor_apply: kernel(
-    "elements",
-    { w: "inout f32", update: "in f32", mask: "in? u8", step: "in f32" },
-    ELEMENT_GRAIN,
-  ),
+  f32_adafactor_apply: kernel("elements", { w: "inout f32", update: "in f32", mask: "in? u8", step: "in f32" }, ELEMENT_GRAIN),
 } as const satisfies Record<string, KernelSpec>;
 
 export type KernelName = keyof typeof kernels;
