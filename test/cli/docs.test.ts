@@ -29,10 +29,10 @@ describe("docs/configuration.md", () => {
     expect(sectionOf("A run", key.section)).toContain(row(key));
   });
 
-  test.each(outline(sweepConfigSchema).filter(({ section }) => !section.startsWith("base")))(
-    "states $section $key of a sweep with range and default",
-    (key) => expect(sectionOf("A sweep", key.section)).toContain(row(key)),
-  );
+  test.each(
+    outline(sweepConfigSchema).filter(({ section }) => !section.startsWith("base")),
+  )("states $section $key of a sweep with range and default", (key) =>
+    expect(sectionOf("A sweep", key.section)).toContain(row(key)));
 
   test("has no row for a key that does not exist", () => {
     const known = new Set([...outline(runConfigSchema), ...outline(sweepConfigSchema)].map(({ key }) => key));
@@ -53,14 +53,13 @@ describe("docs/cli.md", () => {
   const text = read("docs/cli.md");
   const commands = createProgram(() => {}).commands;
 
-  test.each(commands.map((command) => [command.name(), command] as const))(
-    "states every option of %s",
-    (name, command) => {
-      const section = text.split(/^## /m).find((part) => part.startsWith(`sparselaw ${name}`));
-      expect(section, `the chapter "sparselaw ${name}"`).toBeDefined();
-      for (const { long } of command.options) expect(section).toContain(`${long}`);
-    },
-  );
+  test.each(
+    commands.map((command) => [command.name(), command] as const),
+  )("states every option of %s", (name, command) => {
+    const section = text.split(/^## /m).find((part) => part.startsWith(`sparselaw ${name}`));
+    expect(section, `the chapter "sparselaw ${name}"`).toBeDefined();
+    for (const { long } of command.options) expect(section).toContain(`${long}`);
+  });
 });
 
 describe("examples", () => {

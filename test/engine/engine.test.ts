@@ -96,22 +96,21 @@ test.each(threadCounts)("%i threads that never ran anything close", async (threa
   await (await open(layOut(threads, recordStep()), threads)).close();
 });
 
-test.each(threadCounts)(
-  "a kernel that traps on %i threads rejects this run and every later one, by name",
-  async (threads) => {
-    const work = layOut(threads, recordTrap);
-    const engine = await open(work, threads);
-    const trap =
-      /^engine: thread \d of \d must live until close; got f32_apply_mask\(.*\): memory access out of bounds\. /;
-    for (let i = 0; i < 2; i++) {
-      const failed = engine.run(work.tapeAddress);
-      await expect(failed).rejects.toThrow(WorkerError);
-      await expect(failed).rejects.toThrow(trap);
-    }
-    await engine.close();
-    await expect(engine.run(work.tapeAddress)).rejects.toThrow(StateError);
-  },
-);
+test.each(
+  threadCounts,
+)("a kernel that traps on %i threads rejects this run and every later one, by name", async (threads) => {
+  const work = layOut(threads, recordTrap);
+  const engine = await open(work, threads);
+  const trap =
+    /^engine: thread \d of \d must live until close; got f32_apply_mask\(.*\): memory access out of bounds\. /;
+  for (let i = 0; i < 2; i++) {
+    const failed = engine.run(work.tapeAddress);
+    await expect(failed).rejects.toThrow(WorkerError);
+    await expect(failed).rejects.toThrow(trap);
+  }
+  await engine.close();
+  await expect(engine.run(work.tapeAddress)).rejects.toThrow(StateError);
+});
 
 test("an engine closed in the middle of a run rejects that run", async () => {
   const work = layOut(2, recordLongRun, 4000);

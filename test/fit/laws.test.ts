@@ -36,20 +36,20 @@ describe.each<Law>([sparseLaw, chinchillaLaw])("the $name law", (law) => {
     expect(Object.keys(params)).toEqual(law.parameters);
   });
 
-  test.each(["raw", "log"] as const)(
-    "the gradient of its Huber objective equals central differences (%s residuals)",
-    (residual) => {
-      const rows = plant(law, law.publish(randomPoint(law, 5), units), { noise: 0.05, seed: 6 });
-      const objective = fitObjective(law, rows, units, { residual, delta: 0.02 });
-      const theta = toTheta(law, randomPoint(law, 7));
-      const gradient = new Float64Array(theta.length);
-      objective(theta, gradient);
-      for (const [i, value] of theta.entries()) {
-        const at = (shift: number) => objective(theta.with(i, value + shift), new Float64Array(theta.length));
-        expect(gradient[i]!, law.coordinates[i]!.name).toBeCloseTo((at(STEP) - at(-STEP)) / (2 * STEP), 7);
-      }
-    },
-  );
+  test.each([
+    "raw",
+    "log",
+  ] as const)("the gradient of its Huber objective equals central differences (%s residuals)", (residual) => {
+    const rows = plant(law, law.publish(randomPoint(law, 5), units), { noise: 0.05, seed: 6 });
+    const objective = fitObjective(law, rows, units, { residual, delta: 0.02 });
+    const theta = toTheta(law, randomPoint(law, 7));
+    const gradient = new Float64Array(theta.length);
+    objective(theta, gradient);
+    for (const [i, value] of theta.entries()) {
+      const at = (shift: number) => objective(theta.with(i, value + shift), new Float64Array(theta.length));
+      expect(gradient[i]!, law.coordinates[i]!.name).toBeCloseTo((at(STEP) - at(-STEP)) / (2 * STEP), 7);
+    }
+  });
 });
 
 test("the Huber loss is a parabola within δ, a straight line beyond, and smooth between", () => {

@@ -131,13 +131,12 @@ describe("dense-equivalent size and presets", () => {
     }
   });
 
-  test.each(Object.keys(presets) as PresetName[])(
-    "%s is its scaled form, rounded: every coefficient within 0.3 %%",
-    (preset) => {
-      for (const name of sparseLaw.parameters)
-        expect(relativeError(presets[preset][name], unrounded[preset][name]), name).toBeLessThan(0.003);
-    },
-  );
+  test.each(
+    Object.keys(presets) as PresetName[],
+  )("%s is its scaled form, rounded: every coefficient within 0.3 %%", (preset) => {
+    for (const name of sparseLaw.parameters)
+      expect(relativeError(presets[preset][name], unrounded[preset][name]), name).toBeLessThan(0.003);
+  });
 
   test("a dense model of N·m(S) parameters has the loss of the sparse one", () => {
     const law = presets["vit-jft"];
@@ -212,16 +211,16 @@ describe("a budget", () => {
     });
   });
 
-  test.each(["sparse", "dense"] as const)(
-    "leaves the model dense up to the multiple of S = 0, and not above it (%s cost)",
-    (cost) => {
-      const least = budgetMultipleFor(law, 0, cost);
-      const at = (chinchillaMultiple: number) =>
-        optimalSparsity({ law, nonzeroParams: 1e7, chinchillaMultiple, cost }).sparsity;
-      expect(at(0.99 * least)).toBe(0);
-      expect(at(1.01 * least)).toBeGreaterThan(0);
-    },
-  );
+  test.each([
+    "sparse",
+    "dense",
+  ] as const)("leaves the model dense up to the multiple of S = 0, and not above it (%s cost)", (cost) => {
+    const least = budgetMultipleFor(law, 0, cost);
+    const at = (chinchillaMultiple: number) =>
+      optimalSparsity({ law, nonzeroParams: 1e7, chinchillaMultiple, cost }).sparsity;
+    expect(at(0.99 * least)).toBe(0);
+    expect(at(1.01 * least)).toBeGreaterThan(0);
+  });
 
   test.each([
     [{ nonzeroParams: 0, flops: 1 }, "nonzeroParams must be a positive number; got 0"],

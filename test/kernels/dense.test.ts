@@ -85,8 +85,7 @@ describe.each(shapes)("dense products of a $rows × $cols weight", ({ rows, cols
 
 describe("sums over tokens", () => {
   it.each([7, 8, 16, 17])("gemm_dw and the bias gradient equal the reference around blocks of 8 tiles (%i)", (tiles) =>
-    checkWeightGradients(5, 33, tiles, tiles),
-  );
+    checkWeightGradients(5, 33, tiles, tiles));
 });
 
 /** Runs gemm with y in the place of the addend, as a residual connection does. */
@@ -112,21 +111,21 @@ function gemmInPlace(
 }
 
 describe("gemm", () => {
-  it.each(large)(
-    "is one chain bias + addend + Σ w·x in ascending k, bit for bit, in place too ($rows × $cols)",
-    ({ rows, cols }) => {
-      const [w, x, bias] = [noise(rows * cols, 1), noise(3 * cols * TILE, 2), noise(rows, 3)];
-      const addend = noise(3 * rows * TILE, 4);
-      const packed = Float32Array.from(pack("rows", Float64Array.from(w), rows, cols));
-      const y = gemmInPlace(packed, x, bias, addend, rows, cols);
-      for (let t = 0; t < 3 * TILE; t++)
-        for (let o = 0; o < rows; o++) {
-          let sum = Math.fround(bias[o]! + addend[at(t, o, rows)]!);
-          for (let k = 0; k < cols; k++) sum = Math.fround(sum + Math.fround(w[o * cols + k]! * x[at(t, k, cols)]!));
-          expect(y[at(t, o, rows)], `token ${t}, row ${o}`).toBe(sum);
-        }
-    },
-  );
+  it.each(large)("is one chain bias + addend + Σ w·x in ascending k, bit for bit, in place too ($rows × $cols)", ({
+    rows,
+    cols,
+  }) => {
+    const [w, x, bias] = [noise(rows * cols, 1), noise(3 * cols * TILE, 2), noise(rows, 3)];
+    const addend = noise(3 * rows * TILE, 4);
+    const packed = Float32Array.from(pack("rows", Float64Array.from(w), rows, cols));
+    const y = gemmInPlace(packed, x, bias, addend, rows, cols);
+    for (let t = 0; t < 3 * TILE; t++)
+      for (let o = 0; o < rows; o++) {
+        let sum = Math.fround(bias[o]! + addend[at(t, o, rows)]!);
+        for (let k = 0; k < cols; k++) sum = Math.fround(sum + Math.fround(w[o * cols + k]! * x[at(t, k, cols)]!));
+        expect(y[at(t, o, rows)], `token ${t}, row ${o}`).toBe(sum);
+      }
+  });
 });
 
 describe("gradients of y = W·x + b", () => {

@@ -77,29 +77,30 @@ describe.each(widths)("embedding of %i features", (features) => {
     { firstToken: 1, lastToken: 33, batch: 32 },
     { firstToken: 3, lastToken: 65, batch: 33 },
     { firstToken: 5, lastToken: 7, batch: 65 },
-  ])(
-    "pools tokens [$firstToken, $lastToken) of $batch images and spreads the gradient",
-    ({ firstToken, lastToken, batch }) => {
-      const seqTiles = 3;
-      const tiles = Math.ceil(batch / TILE);
-      const label = `features=${features}, tokens=[${firstToken}, ${lastToken}), batch=${batch}`;
-      const sizes = { features, seqTiles, firstToken, lastToken };
-      const x = noise(batch * seqTiles * features * TILE, 9);
-      const dy = noise(tiles * features * TILE, 10);
-      // A mean of n terms of at most 1 errs by (n + 1)·ε; a quotient by half an ulp.
-      const tolerance = { relative: EPSILON, absolute: (lastToken - firstToken + 1) * EPSILON };
-      const y = new Float32Array(dy.length);
-      checkKernel(strictModule, "f32_pool", { label, extent: tiles, tolerance, args: { x, y, ...sizes, batch } });
-      const dx = new Float32Array(x.length);
-      const quotient = { relative: EPSILON, absolute: 0 };
-      checkKernel(strictModule, "f32_pool_backward", {
-        label,
-        extent: batch,
-        tolerance: quotient,
-        args: { dy, dx, ...sizes },
-      });
-    },
-  );
+  ])("pools tokens [$firstToken, $lastToken) of $batch images and spreads the gradient", ({
+    firstToken,
+    lastToken,
+    batch,
+  }) => {
+    const seqTiles = 3;
+    const tiles = Math.ceil(batch / TILE);
+    const label = `features=${features}, tokens=[${firstToken}, ${lastToken}), batch=${batch}`;
+    const sizes = { features, seqTiles, firstToken, lastToken };
+    const x = noise(batch * seqTiles * features * TILE, 9);
+    const dy = noise(tiles * features * TILE, 10);
+    // A mean of n terms of at most 1 errs by (n + 1)·ε; a quotient by half an ulp.
+    const tolerance = { relative: EPSILON, absolute: (lastToken - firstToken + 1) * EPSILON };
+    const y = new Float32Array(dy.length);
+    checkKernel(strictModule, "f32_pool", { label, extent: tiles, tolerance, args: { x, y, ...sizes, batch } });
+    const dx = new Float32Array(x.length);
+    const quotient = { relative: EPSILON, absolute: 0 };
+    checkKernel(strictModule, "f32_pool_backward", {
+      label,
+      extent: batch,
+      tolerance: quotient,
+      args: { dy, dx, ...sizes },
+    });
+  });
 });
 
 describe("patches", () => {
@@ -109,25 +110,22 @@ describe("patches", () => {
     { channels: 3, height: 32, width: 32, patchSize: 4, firstToken: 0 },
     { channels: 3, height: 32, width: 32, patchSize: 4, firstToken: 1 },
     { channels: 2, height: 6, width: 15, patchSize: 3, firstToken: 2 },
-  ])(
-    "of $height × $width × $channels images, $patchSize wide, from token $firstToken, stand in their lanes",
-    (shape) => {
-      const { channels, height, width, patchSize, firstToken } = shape;
-      const batch = 5;
-      const seqTiles = tilesOf(firstToken + (height * width) / patchSize ** 2);
-      checkKernel(strictModule, "f32_patches", {
-        label: JSON.stringify(shape),
-        extent: batch,
-        tolerance: exact,
-        args: {
-          images: noise(batch * channels * height * width, 11),
-          patches: new Float32Array(batch * seqTiles * TILE * channels * patchSize ** 2),
-          ...shape,
-          seqTiles,
-        },
-      });
-    },
-  );
+  ])("of $height × $width × $channels images, $patchSize wide, from token $firstToken, stand in their lanes", (shape) => {
+    const { channels, height, width, patchSize, firstToken } = shape;
+    const batch = 5;
+    const seqTiles = tilesOf(firstToken + (height * width) / patchSize ** 2);
+    checkKernel(strictModule, "f32_patches", {
+      label: JSON.stringify(shape),
+      extent: batch,
+      tolerance: exact,
+      args: {
+        images: noise(batch * channels * height * width, 11),
+        patches: new Float32Array(batch * seqTiles * TILE * channels * patchSize ** 2),
+        ...shape,
+        seqTiles,
+      },
+    });
+  });
 
   it("stand in order (channel, row, column)", () => {
     const images = Float64Array.from({ length: 2 * 4 * 6 }, (_, i) => i);

@@ -113,18 +113,17 @@ describe.each(patterns)("%i:%i scores", (n, m) => {
 });
 
 describe("apply_mask", () => {
-  it.each([1, 3, 4, 5, 8, 31, 33, 255, 256, 257, 513, 1000])(
-    "keeps %i masked weights bit for bit and zeros the rest",
-    (count) => {
-      for (const sparsity of [0, 0.5, 0.9, 1])
-        checkKernel(strictModule, "f32_apply_mask", {
-          label: `count=${count}, S=${sparsity}`,
-          extent: count,
-          tolerance: exact,
-          args: { mask: randomMask(count, sparsity, count), w: noise(count, count + 1) },
-        });
-    },
-  );
+  it.each([
+    1, 3, 4, 5, 8, 31, 33, 255, 256, 257, 513, 1000,
+  ])("keeps %i masked weights bit for bit and zeros the rest", (count) => {
+    for (const sparsity of [0, 0.5, 0.9, 1])
+      checkKernel(strictModule, "f32_apply_mask", {
+        label: `count=${count}, S=${sparsity}`,
+        extent: count,
+        tolerance: exact,
+        args: { mask: randomMask(count, sparsity, count), w: noise(count, count + 1) },
+      });
+  });
 
   it("takes any byte but 0 for kept and zeros NaN", () => {
     const [mask, w] = [Uint8Array.of(2, 0, 255, 0, 128), Float32Array.of(1, Number.NaN, 3, -4, 5)];

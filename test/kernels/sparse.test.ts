@@ -47,8 +47,7 @@ describe.each(shapes)("a sparse %i × %i weight", (rows, cols) => {
             tolerance,
             args: { rowPtr, offsets, values, x, bias, addend, y, rows, cols },
           });
-    }),
-  );
+    }));
 
   it.each([1, 3])("sddmm over %i tiles equals the reference", (tiles) =>
     eachSparsity(rows, cols, ({ rowPtr, offsets, nonzeros }, label, seed) => {
@@ -60,8 +59,7 @@ describe.each(shapes)("a sparse %i × %i weight", (rows, cols) => {
         tolerance: { relative: 0, absolute: (6 + tiles) * EPSILON * TILE * tiles },
         args: { rowPtr, offsets, dy, x, dValues: new Float32Array(nonzeros), rows, cols, numTiles: tiles },
       });
-    }),
-  );
+    }));
 
   it("its structure, its transpose and its values between dense and CSR equal the reference", () =>
     eachSparsity(rows, cols, (csr, label, seed) => {
@@ -92,29 +90,28 @@ describe.each(shapes)("a sparse %i × %i weight", (rows, cols) => {
 describe("spmm", () => {
   const tiles = 2;
 
-  it.each(blocks)(
-    "is one chain (0 + bias) + addend + Σ w·x in ascending columns, bit for bit, in place too (%i × %i)",
-    (rows, cols) => {
-      const { mask, rowPtr, offsets, nonzeros } = randomCsr(rows, cols, 0.5, rows);
-      const [values, x, bias] = [noise(nonzeros, 1), noise(tiles * cols * TILE, 2), noise(rows, 3)];
-      const y = noise(tiles * rows * TILE, 4);
-      const addend = y.slice();
-      callKernel("f32_spmm_csr", {
-        extent: tiles,
-        args: { rowPtr, offsets, values, x, bias, addend: y, y, rows, cols },
-      });
-      const w = new Float64Array(rows * cols);
-      const csr = { values: Float64Array.from(values), rowPtr, offsets, rows, cols, dense: w };
-      sparseReferences.f32_csr_scatter_dense(0, 1, csr);
-      for (let t = 0; t < tiles * TILE; t++)
-        for (let o = 0; o < rows; o++) {
-          let sum = Math.fround(bias[o]! + addend[at(t, o, rows)]!);
-          for (let i = 0; i < cols; i++)
-            if (mask[o * cols + i]) sum = Math.fround(sum + Math.fround(w[o * cols + i]! * x[at(t, i, cols)]!));
-          expect(y[at(t, o, rows)], `rows=${rows}, cols=${cols}, token ${t}, row ${o}`).toBe(sum);
-        }
-    },
-  );
+  it.each(
+    blocks,
+  )("is one chain (0 + bias) + addend + Σ w·x in ascending columns, bit for bit, in place too (%i × %i)", (rows, cols) => {
+    const { mask, rowPtr, offsets, nonzeros } = randomCsr(rows, cols, 0.5, rows);
+    const [values, x, bias] = [noise(nonzeros, 1), noise(tiles * cols * TILE, 2), noise(rows, 3)];
+    const y = noise(tiles * rows * TILE, 4);
+    const addend = y.slice();
+    callKernel("f32_spmm_csr", {
+      extent: tiles,
+      args: { rowPtr, offsets, values, x, bias, addend: y, y, rows, cols },
+    });
+    const w = new Float64Array(rows * cols);
+    const csr = { values: Float64Array.from(values), rowPtr, offsets, rows, cols, dense: w };
+    sparseReferences.f32_csr_scatter_dense(0, 1, csr);
+    for (let t = 0; t < tiles * TILE; t++)
+      for (let o = 0; o < rows; o++) {
+        let sum = Math.fround(bias[o]! + addend[at(t, o, rows)]!);
+        for (let i = 0; i < cols; i++)
+          if (mask[o * cols + i]) sum = Math.fround(sum + Math.fround(w[o * cols + i]! * x[at(t, i, cols)]!));
+        expect(y[at(t, o, rows)], `rows=${rows}, cols=${cols}, token ${t}, row ${o}`).toBe(sum);
+      }
+  });
 
   it.each(blocks)("has the bits of gemm on the same weight with its zeros (%i × %i)", (rows, cols) => {
     const { rowPtr, offsets, nonzeros } = randomCsr(rows, cols, 0.5, cols);

@@ -57,25 +57,25 @@ const shapes: [number, number][] = [
 describe.each(shapes)("a weight (%i, %i)", (rows, cols) => {
   const size = rows * cols;
 
-  test.each([false, true])(
-    "keeps exactly the k largest |w| over a ramp, and all planes with them (CSR: %s)",
-    (toCsr) => {
-      const { parameter, pruner } = prepare(rows, cols, toCsr ? size : undefined);
-      const before = new Map(PLANES.map((plane) => [plane, readDense(pruner, parameter, plane)]));
-      for (const density of [1, 0.7, 0.4, 0.1]) {
-        const kept = Math.max(1, Math.round(size * density));
-        updateMask(pruner, parameter, { kept, pattern: UNSTRUCTURED, toCsr: toCsr && density < 1 });
-        const survivors = largest(before.get("value")!, kept);
-        expect(parameter.nonzeros).toBe(kept);
-        for (const [plane, values] of before)
-          expect(readDense(pruner, parameter, plane), plane).toEqual(values.map((x, i) => (survivors.has(i) ? x : 0)));
-        expect([...readMask(pruner, parameter).entries()].filter(([, bit]) => bit === 1).map(([i]) => i)).toEqual(
-          [...survivors].sort((a, b) => a - b),
-        );
-      }
-      expect(parameter.format).toBe(toCsr ? "csr" : "dense");
-    },
-  );
+  test.each([
+    false,
+    true,
+  ])("keeps exactly the k largest |w| over a ramp, and all planes with them (CSR: %s)", (toCsr) => {
+    const { parameter, pruner } = prepare(rows, cols, toCsr ? size : undefined);
+    const before = new Map(PLANES.map((plane) => [plane, readDense(pruner, parameter, plane)]));
+    for (const density of [1, 0.7, 0.4, 0.1]) {
+      const kept = Math.max(1, Math.round(size * density));
+      updateMask(pruner, parameter, { kept, pattern: UNSTRUCTURED, toCsr: toCsr && density < 1 });
+      const survivors = largest(before.get("value")!, kept);
+      expect(parameter.nonzeros).toBe(kept);
+      for (const [plane, values] of before)
+        expect(readDense(pruner, parameter, plane), plane).toEqual(values.map((x, i) => (survivors.has(i) ? x : 0)));
+      expect([...readMask(pruner, parameter).entries()].filter(([, bit]) => bit === 1).map(([i]) => i)).toEqual(
+        [...survivors].sort((a, b) => a - b),
+      );
+    }
+    expect(parameter.format).toBe(toCsr ? "csr" : "dense");
+  });
 
   test("Wᵀ's structure gathers the same weights", () => {
     const { parameter, pruner } = prepare(rows, cols, size);
