@@ -9,7 +9,7 @@ export interface SweepProgress {
   readonly running: readonly RunningRun[];
   /** Share of the sweep's FLOPs that is done. */
   readonly share: number;
-  /** undefined until the first steps give a rate. */
+  /** undefined until a few seconds of steps give a rate. */
   readonly etaSeconds: number | undefined;
 }
 
@@ -28,6 +28,9 @@ interface Lane extends RunningRun {
   readonly firstStep: number;
   readonly startedMs: number;
 }
+
+/** Seconds of lanes before a rate is believed: the first ones compile kernels and read data. */
+const SETTLED_SECONDS = 4;
 
 /** Keeps count; time is given to it, so that it can be tested. */
 export class ProgressMeter {
@@ -95,7 +98,6 @@ export class ProgressMeter {
       ...lanes.map((lane) => workOf(lane.run) * (1 - shareOf(lane))),
     ];
     const total = doneFlops + sum(leftFlops, (flops) => flops);
-    const rate = this.#rate(lanes, nowMs);
     return {
       total: this.#total,
       completed: this.#completed,
@@ -109,21 +111,24 @@ export class ProgressMeter {
         sparsity,
       })),
       share: total === 0 ? 1 : doneFlops / total,
-      etaSeconds:
-        rate === undefined
-          ? undefined
-          : makespan(
-              leftFlops.map((flops) => flops / rate),
-              this.#jobs,
-            ),
+      etaSeconds: this.#eta(leftFlops, this.#rate(lanes, nowMs)),
     };
+  }
+
+  #eta(leftFlops: readonly number[], rate: number | undefined): number | undefined {
+    if (leftFlops.length === 0) return 0;
+    if (rate === undefined) return undefined;
+    return makespan(
+      leftFlops.map((flops) => flops / rate),
+      this.#jobs,
+    );
   }
 
   /** FLOPs a second of one lane, over everything this sweep has computed. */
   #rate(lanes: readonly Lane[], nowMs: number): number | undefined {
     const flops = this.#measured.flops + sum(lanes, newWork);
     const seconds = this.#measured.seconds + sum(lanes, (lane) => (nowMs - lane.startedMs) / 1000);
-    return flops > 0 && seconds > 0 ? flops / seconds : undefined;
+    return flops > 0 && seconds >= SETTLED_SECONDS ? flops / seconds : undefined;
   }
 
   #update(id: string, change: Partial<Lane>): void {
