@@ -135,7 +135,7 @@ export const trainingSchema = z.strictObject({
   steps: count,
   batchSize: count,
   optimizer: optimizerSchema.prefault({ kind: "adamw" }),
-  learningRate: learningRateSchema.prefault({ kind: "cosine", peak: 1e-3, warmupSteps: 100 }),
+  learningRate: learningRateSchema.prefault({ kind: "cosine", peak: 1e-3 }),
   /** Gradients are scaled down to this global L2 norm; null leaves them as they are. */
   clipNorm: z.number().positive().nullable().default(1),
   /** Coefficient of (log Z)² in the training loss. */
