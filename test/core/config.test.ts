@@ -169,7 +169,7 @@ const badInputs: [what: string, text: string, message: string][] = [
   [
     "a warm-up as long as the run",
     edited("steps: 200", "steps: 100\n  learningRate: { kind: constant, peak: 0.001, warmupSteps: 100 }"),
-    "run.yaml:12: training.learningRate.warmupSteps must be below training.steps (100); got 100. Train longer or warm up less.",
+    "run.yaml:13: training.learningRate.warmupSteps must be below training.steps (100); got 100. Train longer or warm up less.",
   ],
   [
     "a ramp that ends before it starts",
