@@ -11,6 +11,11 @@ export function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT") throw error;
 }
 
+/** For `catch` of rmdir: the directory is not empty, or gone already. */
+export function ignoreNotEmpty(error: NodeJS.ErrnoException): void {
+  if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes(error.code ?? "")) throw error;
+}
+
 export function readIfPresent(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch(ignoreMissing);
 }

@@ -108,9 +108,14 @@ async function isAlive({ pid, host, started }: LockHolder): Promise<boolean> {
   return started === (await processStart(pid));
 }
 
-/** Clock ticks from boot to the start of a process, where /proc tells. */
+/**
+ * Clock ticks from boot to the start of a process, where /proc tells. A killed process that its parent has not collected yet
+ * (for good, in a container without an init) has a number still, but runs no more.
+ */
 async function processStart(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // The second field, the name in parentheses, may hold spaces; the start is the 22nd.
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  // The second field, the name in parentheses, may hold spaces; the state is the 3rd, the start the 22nd.
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (state === "Z" || state === "X") return null;
+  return fields[18] ?? null;
 }

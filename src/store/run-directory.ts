@@ -3,13 +3,13 @@
  *
  *   <out>/<id>/config.json  events.jsonl  result.json  lock  checkpoints/step-00001000.safetensors
  */
-import { mkdir, readdir, readFile, rm, truncate } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, rmdir, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { parseRunConfig, type RunConfig } from "../core/config.ts";
 import { FormatError } from "../core/errors.ts";
 import type { RunEvent, RunResult } from "../core/record.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
-import { appendAndSync, ignoreMissing, PARTIAL, readIfPresent, writeWhole } from "./files.ts";
+import { appendAndSync, ignoreMissing, ignoreNotEmpty, PARTIAL, readIfPresent, writeWhole } from "./files.ts";
 import { acquireLock, type LockHolder, lockHolder } from "./lock.ts";
 import { eventsUntilCheckpoint, formatEvent, formatResult, parseEvents, parseResult } from "./records.ts";
 import type { Checkpoint, RunStore } from "./store.ts";
@@ -139,7 +139,13 @@ class RunDirectory implements RunStore {
       await this.#flush();
     } finally {
       await this.#release();
+      await this.#removeIfEmpty();
     }
+  }
+
+  /** A run refused before it began (no memory, too little data) leaves nothing behind. */
+  async #removeIfEmpty(): Promise<void> {
+    for (const directory of [this.#path("checkpoints"), this.#directory]) await rmdir(directory).catch(ignoreNotEmpty);
   }
 
   #path(name: string): string {

@@ -21,6 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(out, { recursive: true }));
 
+const onLinux = process.platform === "linux";
 const open = () => openRun(out, "run", { onWarning: (message) => warnings.push(message) });
 const checkpointPath = (step: number) =>
   join(directory, "checkpoints", `step-${String(step).padStart(8, "0")}.safetensors`);
@@ -266,7 +267,7 @@ describe("the lock", () => {
       const stores = attempts.filter((attempt) => attempt.status === "fulfilled").map((attempt) => attempt.value);
       expect(stores, `round ${round}`).toHaveLength(1);
       await stores[0]!.close();
-      expect(await readdir(directory)).toEqual(["checkpoints"]);
+      expect(existsSync(directory)).toBe(false);
     }
   });
 
@@ -284,6 +285,22 @@ describe("the lock", () => {
     expect(existsSync(lock())).toBe(false);
   });
 
+  test.runIf(onLinux)("a killed process that nobody has collected yet does not keep it", async () => {
+    const shell = spawn("sh", ["-c", "sleep 0.01 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+    try {
+      const pid = Number(await new Promise((resolve) => shell.stdout.once("data", resolve)));
+      const stat = () => readFile(`/proc/${pid}/stat`, "utf8");
+      const started = (await stat()).split(" ")[21]!;
+      await expect.poll(stat).toMatch(/\) Z /);
+      await mkdir(directory);
+      await writeFile(lock(), JSON.stringify({ pid, host: hostname(), since: "then", started }));
+      await (await open()).close();
+      expect(existsSync(lock())).toBe(false);
+    } finally {
+      shell.kill("SIGKILL");
+    }
+  });
+
   test("a process on another machine keeps it, and the message says what to do", async () => {
     await mkdir(directory);
     await writeFile(lock(), JSON.stringify({ pid: 2 ** 30, host: "elsewhere", since: "then", started: null }));
@@ -294,8 +311,6 @@ describe("the lock", () => {
 });
 
 describe("a full disk", () => {
-  const onLinux = process.platform === "linux";
-
   test.runIf(onLinux)("while a checkpoint is written: a clear error, the earlier ones intact", async () => {
     await runWith(1, 2);
     const store = await open();
