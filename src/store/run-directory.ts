@@ -121,8 +121,11 @@ class RunDirectory implements RunStore {
         this.#warn(`${error.message} The checkpoint before it is tried instead.`);
       }
     }
-    if (firstError) throw firstError;
-    return undefined;
+    if (firstError === undefined) return undefined;
+    const checkpoints = this.#path("checkpoints");
+    throw new FormatError(checkpoints, "no checkpoint can be read. Remove the directory to begin the run again.", {
+      cause: firstError,
+    });
   }
 
   readResult(): Promise<RunResult | undefined> {

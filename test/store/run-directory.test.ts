@@ -169,13 +169,16 @@ describe("checkpoints that cannot be read", () => {
     expect(warnings[0]).toContain(checkpointPath(2));
   });
 
-  test("none left: the newest one's FormatError", async () => {
+  test("none left: a FormatError with the remedy, caused by the newest one's", async () => {
     await runWith(1, 2);
     for (const step of [1, 2]) await writeFile(checkpointPath(step), "not a checkpoint");
     const store = await open();
     const error = await store.latestCheckpoint().catch((e) => e);
     expect(error).toBeInstanceOf(FormatError);
-    expect(error.file).toBe(checkpointPath(2));
+    expect(error.message).toMatch(
+      /checkpoints: no checkpoint can be read\. Remove the directory to begin the run again\.$/,
+    );
+    expect(error.cause.file).toBe(checkpointPath(2));
     await store.close();
   });
 
