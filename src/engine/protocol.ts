@@ -8,9 +8,28 @@ import { ConfigError } from "../core/errors.ts";
 export interface EngineOptions {
   readonly memory: WebAssembly.Memory;
   readonly variant: Variant;
+  /** Where each thread shall note when it began and ended each call; nowhere by default. */
+  readonly timings?: TimingsArea | undefined;
 }
 
-export interface Engine extends EngineOptions {
+/**
+ * A reserved part of the memory: for each thread `calls` pairs of f64, the milliseconds at which its part of a call began and
+ * ended, on a clock of the thread's own. Each run overwrites those of the run before.
+ */
+export interface TimingsArea {
+  readonly address: number;
+  /** Calls of the longest tape. */
+  readonly calls: number;
+}
+
+/** Bytes of a timings area. */
+export function timingsBytes(threads: number, calls: number): number {
+  return threads * calls * 2 * Float64Array.BYTES_PER_ELEMENT;
+}
+
+export interface Engine {
+  readonly memory: WebAssembly.Memory;
+  readonly variant: Variant;
   readonly threads: number;
   /**
    * Runs the tape encoded at `tapeAddress` (see tape/encoding.ts) once, all threads together; resolves when its last call is

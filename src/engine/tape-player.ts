@@ -1,7 +1,7 @@
 /** Plays one thread's part of a tape. */
 import { instantiateKernels, type KernelFunction, type KernelInstance } from "../kernels/abi.ts";
 import { decodeTape, tapeVersion } from "../tape/encoding.ts";
-import { CONTROL } from "./protocol.ts";
+import { CONTROL, type TimingsArea, timingsBytes } from "./protocol.ts";
 
 /** What a thread must know to take its place in a team; every part can be posted to a worker. */
 export interface ThreadTask {
@@ -10,6 +10,7 @@ export interface ThreadTask {
   /** 0 ≤ thread < threads. */
   readonly thread: number;
   readonly threads: number;
+  readonly timings?: TimingsArea | undefined;
 }
 
 /**
@@ -30,7 +31,8 @@ interface BoundCall {
  * Returns the function that plays the tape at an address: this thread's part of every call, with a barrier between calls.
  * A tape is decoded once for each version of it.
  */
-export function createTapePlayer({ module, memory, thread, threads }: ThreadTask): (tapeAddress: number) => void {
+export function createTapePlayer(task: ThreadTask): (tapeAddress: number) => void {
+  const { module, memory, thread, threads } = task;
   const instance = instantiateKernels(module, memory);
   const decoded = new Map<number, { version: number; calls: BoundCall[] }>();
 
@@ -50,11 +52,23 @@ export function createTapePlayer({ module, memory, thread, threads }: ThreadTask
 
   const meet = threads === 1 ? () => {} : createMeeting(instance, threads);
 
+  const note = task.timings === undefined ? () => {} : createNotebook(task, task.timings);
+
   return (tapeAddress) => {
     for (const [i, call] of decode(tapeAddress).entries()) {
       if (i > 0) meet();
+      note(2 * i);
       if (!call.isEmpty) play(call);
+      note(2 * i + 1);
     }
+  };
+}
+
+/** Writes the time into an entry of this thread's part of the timings area. */
+function createNotebook({ memory, thread }: ThreadTask, { address, calls }: TimingsArea): (entry: number) => void {
+  const times = new Float64Array(memory.buffer, address + timingsBytes(thread, calls), 2 * calls);
+  return (entry) => {
+    times[entry] = performance.now();
   };
 }
 

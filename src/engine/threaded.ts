@@ -20,10 +20,11 @@ export interface ThreadedOptions extends EngineOptions {
 }
 
 export async function createThreadedEngine(options: ThreadedOptions): Promise<Engine> {
-  const { memory, variant, threads } = options;
+  const { memory, variant, threads, timings } = options;
   const module = await compileKernels(variant);
   clearControl(memory);
-  const crew = options.hire(Array.from({ length: threads }, (_, thread) => ({ module, memory, thread, threads })));
+  const task = (thread: number) => ({ module, memory, thread, threads, timings });
+  const crew = options.hire(Array.from({ length: threads }, (_, thread) => task(thread)));
   return new ThreadedEngine(options, crew);
 }
 

@@ -1,0 +1,112 @@
+/** The two reference models of docs/performance.md, ready to step at any sparsity, on any number of threads. */
+import { parseRunConfig, type RunConfigInput, type Variant } from "../../src/core/config.ts";
+import { syntheticSource } from "../../src/data/synthetic.ts";
+import { createEngine } from "../../src/engine/engine.ts";
+import { timingsBytes } from "../../src/engine/protocol.ts";
+import { createMemory } from "../../src/kernels/abi.ts";
+import type { KernelName } from "../../src/kernels/registry.ts";
+import { planProgram } from "../../src/train/program.ts";
+import { Session } from "../../src/train/session.ts";
+import { recordStep } from "../../src/train/step.ts";
+
+export type ReferenceModel = keyof typeof REFERENCE_MODELS;
+
+/** Pre-norm LayerNorm, GELU, biases and learned positions are the defaults. */
+export const REFERENCE_MODELS = {
+  decoder: {
+    model: { family: "decoder", dModel: 256, numLayers: 4, numHeads: 4, dFf: 1024, seqLen: 128 },
+    data: { kind: "synthetic-text", vocabSize: 256 },
+    batchSize: 16,
+    /** What one step works through, and how it is counted. */
+    items: 2048,
+    unit: "tokens",
+  },
+  vit: {
+    model: { family: "vit", dModel: 192, numLayers: 6, numHeads: 3, dFf: 768, patchSize: 4, pooling: "mean" },
+    data: { kind: "synthetic-images", imageSize: 32, channels: 3, numClasses: 10 },
+    batchSize: 32,
+    items: 32,
+    unit: "images",
+  },
+} as const;
+
+export interface StepOptions {
+  readonly sparsity: number;
+  readonly threads: number;
+  readonly variant: Variant;
+  /** n:m with n/m = 1 − sparsity in place of an unstructured mask. */
+  readonly pattern?: { readonly n: number; readonly m: number } | undefined;
+}
+
+/** A call of the training tape with the milliseconds that each thread spent in it, and waiting before it. */
+export interface CallTime {
+  readonly kernel: KernelName;
+  readonly busy: readonly number[];
+  readonly waiting: readonly number[];
+}
+
+export interface ReferenceStep {
+  readonly model: ReferenceModel;
+  readonly options: StepOptions;
+  /** Bytes of the wasm memory. */
+  readonly memoryBytes: number;
+  /** Trains one more step; milliseconds of the whole, batch included. */
+  step(): Promise<{ ms: number; loss: number }>;
+  /** The calls of the last step. */
+  calls(): CallTime[];
+  close(): Promise<void>;
+}
+
+/** The state after the sparsity ramp: every pruned weight at its final density, as CSR where it is sparse at all. */
+export async function openReference(name: ReferenceModel, options: StepOptions): Promise<ReferenceStep> {
+  const { sparsity, threads, variant } = options;
+  const config = parseRunConfig(inputOf(name, options));
+  const data = syntheticSource(REFERENCE_MODELS[name].data as never);
+  const program = planProgram(config, data, { threads, switchDensity: 1 });
+  const maxCalls = 4 * recordStep(program.model, program.batch, program.optimizer, config.training).calls.length;
+  const timings = { address: program.arena.reserve("timings", timingsBytes(threads, maxCalls)), calls: maxCalls };
+  const memory = createMemory(program.arena.bytes);
+  const engine = await createEngine({ memory, variant, threads, timings });
+  const session = await Session.open(program, engine, data);
+  if (sparsity > 0) session.applyUpdate(0);
+  const { calls } = recordStep(program.model, program.batch, program.optimizer, config.training);
+  let step = 0;
+  return {
+    model: name,
+    options,
+    memoryBytes: memory.buffer.byteLength,
+    async step() {
+      const began = performance.now();
+      const { loss } = await session.trainStep(step++);
+      return { ms: performance.now() - began, loss };
+    },
+    calls() {
+      const times = new Float64Array(memory.buffer, timings.address, 2 * threads * maxCalls);
+      const perThread = Array.from({ length: threads }, (_, thread) =>
+        times.subarray(2 * thread * maxCalls, 2 * (thread + 1) * maxCalls),
+      );
+      return calls.map(({ kernel }, i) => ({
+        kernel,
+        busy: perThread.map((t) => t[2 * i + 1]! - t[2 * i]!),
+        waiting: perThread.map((t) => (i === 0 ? 0 : t[2 * i]! - t[2 * i - 1]!)),
+      }));
+    },
+    close: () => engine.close(),
+  };
+}
+
+function inputOf(name: ReferenceModel, { sparsity, variant, pattern }: StepOptions): RunConfigInput {
+  const { model, data, batchSize } = REFERENCE_MODELS[name];
+  return {
+    model,
+    data,
+    training: { steps: 1_000_000, batchSize, learningRate: { kind: "constant", peak: 1e-3 } },
+    sparsity: {
+      final: sparsity,
+      start: 0,
+      end: 0,
+      ...(pattern === undefined ? {} : { pattern: { kind: "nm", ...pattern } }),
+    },
+    variant,
+  } as RunConfigInput;
+}
