@@ -1,0 +1,92 @@
+/** A memory with recorded kernel calls that can be run and timed call by call, on any number of threads. */
+import type { Variant } from "../../src/core/config.ts";
+import { RandomStream } from "../../src/core/rng.ts";
+import { createEngine } from "../../src/engine/engine.ts";
+import { timingsBytes } from "../../src/engine/protocol.ts";
+import { createMemory, instantiateKernels, type KernelInstance } from "../../src/kernels/abi.ts";
+import type { ElementType } from "../../src/kernels/registry.ts";
+import { compileKernels } from "../../src/kernels/variant.ts";
+import { Arena } from "../../src/memory/arena.ts";
+import { addressOf, type Tensor } from "../../src/memory/tensor.ts";
+import { encodeTape, tapeBytes } from "../../src/tape/encoding.ts";
+import { placeTransients, resolveTape } from "../../src/tape/place.ts";
+import { Tape } from "../../src/tape/tape.ts";
+
+export interface Filled {
+  readonly tensor: Tensor;
+  readonly fill: (i: number, stream: RandomStream) => number;
+}
+
+/** What a recorder is given: where to put calls, and where to get tensors with content. */
+export class Recorder {
+  readonly tape = new Tape();
+  readonly arena = new Arena();
+  readonly filled: Filled[] = [];
+
+  /** A tensor of the whole bench; uniform in [−½, ½) where `fill` is left out. */
+  tensor(
+    name: string,
+    length: number,
+    elementType: ElementType = "f32",
+    fill: Filled["fill"] = (_, s) => s.uniform() - 0.5,
+  ): Tensor {
+    const tensor = this.arena.persistent("bench", name, elementType, length);
+    this.filled.push({ tensor, fill });
+    return tensor;
+  }
+}
+
+export interface Workbench {
+  /** Runs the tape once; milliseconds of each call, from the moment the threads met before it until they meet again. */
+  run(): Promise<number[]>;
+  close(): Promise<void>;
+}
+
+/** What may happen to the memory before the first run, e.g. pruning. */
+export type Prepare = (kernels: KernelInstance, memory: WebAssembly.Memory, stagingBase: number) => void;
+
+export async function createWorkbench(
+  { tape, arena, filled }: Recorder,
+  {
+    variant,
+    threads,
+    prepare,
+  }: { variant: Variant; threads: number; prepare?: { run: Prepare; stagingBytes: number } },
+): Promise<Workbench> {
+  const placement = placeTransients(tape);
+  const area = {
+    transients: arena.reserve("transients", Math.max(placement.bytes, prepare?.stagingBytes ?? 0)),
+    scratch: arena.reserve("scratch", placement.scratchBytes * threads),
+    scratchStride: placement.scratchBytes,
+  };
+  const calls = tape.calls.length;
+  const timings = { address: arena.reserve("timings", timingsBytes(threads, calls)), calls };
+  // Pruning moves tensors within their parameter's slab, but neither changes the number of calls nor of arguments.
+  const tapeAddress = arena.reserve("tape", tapeBytes(resolveTape(tape, placement, area)));
+  const memory = createMemory(arena.bytes);
+  for (const { tensor, fill } of filled) fillTensor(memory, tensor, fill);
+  prepare?.run(instantiateKernels(await compileKernels(variant), memory), memory, area.transients);
+  encodeTape(memory, tapeAddress, resolveTape(tape, placement, area), 1);
+  const engine = await createEngine({ memory, variant, threads, timings });
+  const times = new Float64Array(memory.buffer, timings.address, 2 * threads * calls);
+  return {
+    async run() {
+      await engine.run(tapeAddress);
+      const begun = (call: number) => times[2 * call]!;
+      const ended = (call: number) => Math.max(...range(threads).map((t) => spent(times, calls, t, call)));
+      return range(calls).map((call) => (call + 1 < calls ? begun(call + 1) - begun(call) : ended(call)));
+    },
+    close: () => engine.close(),
+  };
+}
+
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+const spent = (times: Float64Array, calls: number, thread: number, call: number) =>
+  times[2 * (thread * calls + call) + 1]! - times[2 * (thread * calls + call)]!;
+
+function fillTensor(memory: WebAssembly.Memory, tensor: Tensor, fill: Filled["fill"]): void {
+  const View = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array }[tensor.elementType];
+  const values = new View(memory.buffer, addressOf(tensor), tensor.length);
+  const stream = new RandomStream(0, `bench ${tensor.name}`);
+  for (let i = 0; i < values.length; i++) values[i] = fill(i, stream);
+}
