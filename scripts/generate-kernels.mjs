@@ -27,7 +27,7 @@ write("attention/products", [
   gemm(4, 2, { name: "gemmNn", rowBytes: ROW, stepBytes: 4 }),
   gemm(1, 2, { name: "gemmNn", rowBytes: ROW, stepBytes: 4 }),
 ]);
-write("dense/gemm-dw-micro", [gemmDw(2, 4), gemmDw(2, 1), gemmDw(1, 4), gemmDw(1, 1)]);
+write("dense/gemm-dw-micro", [gemmDw(2), gemmDw(1)]);
 
 /**
  * `rows` × 4·`vectors` outputs of a product whose columns are tokens. Its weight (r, k) stands at r·rowBytes + k·stepBytes:
@@ -54,31 +54,36 @@ ${grid(rows, vectors, (r, v) => `  v128.store(y, y${r}${v}, ${r * ROW + v * VECT
 `;
 }
 
-/** `rows` × `columns` weight gradients at once, each a vector of partial sums over the tokens until the end. */
-function gemmDw(rows, columns) {
-  const sums = (r) =>
-    range(columns)
-      .map((c) => `s${r}${c}`)
-      .join(", ");
-  const add = (r) =>
-    columns === 4
-      ? `  v128.store(dw + ${r} * dwStride, f32x4.add(v128.load(dw + ${r} * dwStride), sumLanesOf4(${sums(r)})));`
-      : `  store<f32>(dw + ${r} * dwStride, load<f32>(dw + ${r} * dwStride) + sumLanes(${sums(r)}));`;
-  return `/** dw[r][c] += Σ_t dy[r][t]·x[c][t] for ${rows} × ${columns} weights over count vectors of 4 tokens, whole tiles; strides in bytes. */
-export function gemmDw${rows}x${columns}(count: i32, dy: usize, dyStride: usize, x: usize, xStride: usize, dw: usize, dwStride: usize): void {
+/**
+ * `rows` × 4 weight gradients at once, each a vector of partial sums over the tokens. They are stored side by side even where
+ * nobody reads them: from such stores V8's revectorizer finds that pairs of columns can share instructions of 256 bits.
+ */
+function gemmDw(rows) {
+  const columns = 4;
+  const sums = (r) => range(columns).map((c) => `s${r}${c}`);
+  const target = (r) => `dw + ${r} * dwStride`;
+  return `/**
+ * sums[r][c] = Σ_t dy[r][t]·x[c][t] for ${rows} rows and a panel of 4 columns over count vectors of 4 tokens, whole tiles; where dw is
+ * not 0, dw[r][c] += the sum of each one's lanes. Strides in bytes.
+ */
+export function gemmDw${rows}x4(count: i32, dy: usize, dyStride: usize, panel: usize, sums: usize, dw: usize, dwStride: usize): void {
 ${grid(rows, columns, (r, c) => `  let s${r}${c} = f32x4.splat(0);`).join("\n")}
   while (true) {
 ${unrolled("count", (t) => [
   ...range(rows).map((r) => `const dy${r} = v128.load(dy, ${r * ROW + t * VECTOR});`),
   ...range(columns).flatMap((c) => [
-    `const x${c} = v128.load(x, ${c * ROW + t * VECTOR});`,
+    `const x${c} = v128.load(panel, ${(t * columns + c) * VECTOR});`,
     ...range(rows).map((r) => `s${r}${c} = fma(dy${r}, x${c}, s${r}${c});`),
   ]),
 ])}
     dy += dyStride;
-    x += xStride;
+    panel += ${UNROLL * columns * VECTOR};
   }
-${range(rows).map(add).join("\n")}
+${grid(rows, columns, (r, c) => `  v128.store(sums, s${r}${c}, ${(r * columns + c) * VECTOR});`).join("\n")}
+  if (dw == 0) return;
+${range(rows)
+  .map((r) => `  v128.store(${target(r)}, f32x4.add(v128.load(${target(r)}), sumLanesOf4(${sums(r).join(", ")})));`)
+  .join("\n")}
 }
 `;
 }
@@ -99,12 +104,8 @@ function unrolled(counter, step) {
 }
 
 function write(name, functions) {
-  const used = (helper) => functions.some((f) => f.includes(`${helper}(`));
-  const reductions = ["sumLanes", "sumLanesOf4"].filter(used).join(", ");
-  const imports = [
-    `import { fma } from "../simd/fma";`,
-    ...(reductions ? [`import { ${reductions} } from "../simd/reduce";`] : []),
-  ];
-  const header = "// Written by scripts/generate-kernels.mjs.";
-  writeFileSync(join(assembly, `${name}.generated.ts`), [header, ...imports, "", ...functions].join("\n"));
+  const imports = [`import { fma } from "../simd/fma";`];
+  if (functions.some((f) => f.includes("sumLanesOf4("))) imports.push(`import { sumLanesOf4 } from "../simd/reduce";`);
+  const header = ["// Written by scripts/generate-kernels.mjs.", ...imports, ""];
+  writeFileSync(join(assembly, `${name}.generated.ts`), [...header, ...functions].join("\n"));
 }

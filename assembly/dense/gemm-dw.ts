@@ -1,45 +1,71 @@
-import { ROW } from "../simd/tile";
-import { gemmDw1x1, gemmDw1x4, gemmDw2x1, gemmDw2x4 } from "./gemm-dw-micro.generated";
+import { loadUpTo4, storeUpTo4 } from "../simd/partial";
+import { sumLanesOf4 } from "../simd/reduce";
+import { ROW, VECTOR } from "../simd/tile";
+import { gemmDw1x4, gemmDw2x4 } from "./gemm-dw-micro.generated";
 
 /** Tiles summed in registers before dW is touched, and columns whose tokens then stay in L1: 8·32·128 = 32 KB. */
 const TILE_BLOCK: i32 = 8;
 const COLUMN_BLOCK: i32 = 32;
-const VECTORS_PER_TILE: i32 = 8;
+const VECTORS_PER_TILE: usize = 8;
+/** Columns of a panel: [vector of 4 tokens][column]. */
+const PANEL: i32 = 4;
+/** Bytes of one vector of tokens of all of them. */
+const PANEL_BYTES: usize = 64;
+/** Bytes of the sums of two rows by a panel, which lie before the panels in scratch. */
+const SUMS_BYTES: usize = 2 * PANEL_BYTES;
 
 export function f32_gemm_dw(
-  begin: i32, end: i32, dy: usize, x: usize, dw: usize, rows: i32, cols: i32, numTiles: i32, accumulate: i32,
+  begin: i32, end: i32,
+  dy: usize, x: usize, dw: usize, rows: i32, cols: i32, numTiles: i32, accumulate: i32, scratch: usize,
 ): void {
+  const panels = scratch + SUMS_BYTES;
   if (!accumulate) memory.fill(dw + <usize>begin * <usize>cols * 4, 0, <usize>(end - begin) * <usize>cols * 4);
   for (let tile = 0; tile < numTiles; tile += TILE_BLOCK) {
-    const count = min(TILE_BLOCK, numTiles - tile) * VECTORS_PER_TILE;
+    const tiles = min(TILE_BLOCK, numTiles - tile);
     for (let col = 0; col < cols; col += COLUMN_BLOCK) {
-      const colEnd = min(cols, col + COLUMN_BLOCK);
+      const width = min(COLUMN_BLOCK, cols - col);
+      pack(tiles, width, x + (<usize>tile * <usize>cols + <usize>col) * ROW, <usize>cols * ROW, panels);
       for (let row = begin; row < end; row += 2)
         addRows(
-          min(2, end - row), count, dy + (<usize>tile * <usize>rows + <usize>row) * ROW, <usize>rows * ROW,
-          x + <usize>tile * <usize>cols * ROW, <usize>cols * ROW, dw + <usize>row * <usize>cols * 4, col, colEnd,
+          min(2, end - row), width, tiles * <i32>VECTORS_PER_TILE, dy + (<usize>tile * <usize>rows + <usize>row) * ROW,
+          <usize>rows * ROW, panels, scratch, dw + (<usize>row * <usize>cols + <usize>col) * 4, <usize>cols * 4,
         );
     }
   }
 }
 
-/** Columns [col, colEnd) of one or two rows of dW. Every weight sums its tokens in the same order, whatever block it falls into. */
+/** Some columns of x as panels, the last one filled up with zeros; xStride: bytes of a tile. */
+function pack(tiles: i32, width: i32, x: usize, xStride: usize, panels: usize): void {
+  for (let col = 0; col < width; col += PANEL) {
+    for (let tile = 0; tile < tiles; tile++) {
+      const columns = x + <usize>tile * xStride + <usize>col * ROW;
+      for (let c = 0; c < PANEL; c++) {
+        const column = columns + <usize>c * ROW;
+        const target = panels + <usize>c * VECTOR;
+        for (let v: usize = 0; v < VECTORS_PER_TILE; v++)
+          v128.store(target + v * PANEL_BYTES, col + c < width ? v128.load(column + v * VECTOR) : f32x4.splat(0));
+      }
+      panels += VECTORS_PER_TILE * PANEL_BYTES;
+    }
+  }
+}
+
+/** One or two rows of dW by `width` columns. Every weight sums its tokens in the same order, whatever block it falls into. */
 function addRows(
-  height: i32, count: i32, dy: usize, dyStride: usize, x: usize, xStride: usize, dw: usize, col: i32, colEnd: i32,
+  height: i32, width: i32, count: i32, dy: usize, dyStride: usize, panel: usize, sums: usize, dw: usize, dwStride: usize,
 ): void {
-  const dwStride = xStride / 32;
-  x += <usize>col * ROW;
-  dw += <usize>col * 4;
-  for (; col + 4 <= colEnd; col += 4) {
-    if (height == 2) gemmDw2x4(count, dy, dyStride, x, xStride, dw, dwStride);
-    else gemmDw1x4(count, dy, dyStride, x, xStride, dw, dwStride);
-    x += 4 * ROW;
-    dw += 16;
+  for (let col = 0; col < width; col += PANEL, panel += <usize>count * PANEL_BYTES) {
+    const isWhole = col + PANEL <= width;
+    const target = isWhole ? dw + <usize>col * 4 : 0;
+    if (height == 2) gemmDw2x4(count, dy, dyStride, panel, sums, target, dwStride);
+    else gemmDw1x4(count, dy, dyStride, panel, sums, target, dwStride);
+    if (isWhole) continue;
+    for (let r = 0; r < height; r++) addPartOf4(sums + <usize>r * PANEL_BYTES, dw + <usize>r * dwStride, col, width);
   }
-  for (; col < colEnd; col++) {
-    if (height == 2) gemmDw2x1(count, dy, dyStride, x, xStride, dw, dwStride);
-    else gemmDw1x1(count, dy, dyStride, x, xStride, dw, dwStride);
-    x += ROW;
-    dw += 4;
-  }
+}
+
+/** The columns [col, width) of a panel that reaches beyond them. */
+function addPartOf4(sums: usize, dw: usize, col: i32, width: i32): void {
+  const sum = sumLanesOf4(v128.load(sums), v128.load(sums, 16), v128.load(sums, 32), v128.load(sums, 48));
+  storeUpTo4(dw, col, width, f32x4.add(loadUpTo4(dw, col, width), sum));
 }

@@ -34,6 +34,8 @@ const kernel = <const A extends Readonly<Record<string, ArgSpec>>>(split: string
 export const ELEMENT_GRAIN = 256;
 /** Elements summed into one f64 partial by `f32_square_sum` and `f32_adafactor_moment`, whatever the thread count. */
 export const PARTIAL_CHUNK = 4096;
+/** Bytes that f32_gemm_dw takes for the panels of 32 columns of 8 token tiles, and the sums of two rows by four columns. */
+export const GEMM_DW_SCRATCH = 32 * 8 * TILE * 4 + 2 * 4 * 16;
 /**
  * Columns of W in one block of the CSR format: the block's slab of activations, 256·32·4 = 32 KB, is about an L1. Half of it
  * gains up to 5 % at S ≤ .75 and loses 4–15 % at .9375, where short rows pay for their ends (measured).
@@ -58,10 +60,10 @@ export const kernels = {
   }),
   /**
    * dW[o][i] = Σ_tokens dY[o]·X[i] (+ dW where accumulate is 1). dy tiles (nt, rows) · x tiles (nt, cols) · dw (rows, cols).
-   * Padding tokens count like any: their dY must be 0.
+   * Padding tokens count like any: their dY must be 0. scratch: GEMM_DW_SCRATCH bytes.
    */
   f32_gemm_dw: kernel("rows of dW", {
-    dy: "in f32", x: "in f32", dw: "inout f32", rows: "int", cols: "int", numTiles: "int", accumulate: "int",
+    dy: "in f32", x: "in f32", dw: "inout f32", rows: "int", cols: "int", numTiles: "int", accumulate: "int", scratch: "scratch",
   }, 4),
   /** db[f] = Σ_tokens dY[f], padding included. dy tiles (nt, features). */
   f32_bias_gradient: kernel("features", { dy: "in f32", db: "out f32", features: "int", numTiles: "int" }),

@@ -1,7 +1,8 @@
 /** Linear layers, dense or CSR: y = x·Wᵀ + b for every token, forward and backward. */
+import { GEMM_DW_SCRATCH } from "../kernels/registry.ts";
 import type { Declare, Parameter, ParameterRole } from "../memory/parameter.ts";
 import type { Activations, Tensor } from "../memory/tensor.ts";
-import type { Tape } from "../tape/tape.ts";
+import { scratch, type Tape } from "../tape/tape.ts";
 
 export interface Linear {
   /** (outFeatures, inFeatures) */
@@ -110,7 +111,14 @@ export function weightGradient(
   if (weight.format === "csr") {
     const { rowPtr, offsets } = weight.csr;
     tape.call("f32_sddmm_csr", rows, { ...common, rowPtr, offsets, dValues: weight.grad });
-  } else tape.call("f32_gemm_dw", rows, { ...common, dw: weight.grad, accumulate: accumulate ? 1 : 0 });
+    return;
+  }
+  tape.call("f32_gemm_dw", rows, {
+    ...common,
+    dw: weight.grad,
+    accumulate: accumulate ? 1 : 0,
+    scratch: scratch(GEMM_DW_SCRATCH),
+  });
 }
 
 function product(

@@ -1,7 +1,7 @@
 /** Measures where sparse products overtake dense ones. */
 import { RandomStream } from "../core/rng.ts";
 import { createMemory, instantiateKernels, type KernelInstance } from "../kernels/abi.ts";
-import { CSR_PADDING, TILE } from "../kernels/registry.ts";
+import { CSR_PADDING, GEMM_DW_SCRATCH, TILE } from "../kernels/registry.ts";
 import { Arena } from "../memory/arena.ts";
 import { csrSizes } from "../memory/csr.ts";
 import { addressOf, type Tensor } from "../memory/tensor.ts";
@@ -57,6 +57,7 @@ function prepare(module: WebAssembly.Module) {
     rowPtrT: i32("rowPtrT", sizes.rowPtrT),
     offsetsT: i32("offsetsT", sizes.offsetsT),
     permutation: i32("permutation", sizes.permutation),
+    scratch: f32("scratch", GEMM_DW_SCRATCH / 4),
   };
   const memory = createMemory(arena.bytes);
   const kernels = instantiateKernels(module, memory);
@@ -84,7 +85,8 @@ type Buffers = Readonly<
     | "offsets"
     | "rowPtrT"
     | "offsetsT"
-    | "permutation",
+    | "permutation"
+    | "scratch",
     Tensor
   >
 >;
@@ -125,7 +127,7 @@ function runDense(kernels: KernelInstance, b: Buffers): void {
   kernels.f32_gemm(0, numTiles, at(b.packed), at(b.x), 0, 0, at(b.y), rows, cols);
   kernels.f32_pack_columns(0, cols / 4, at(b.w), rows, cols, at(b.packed));
   kernels.f32_gemm(0, numTiles, at(b.packed), at(b.y), 0, 0, at(b.x), cols, rows);
-  kernels.f32_gemm_dw(0, rows, at(b.y), at(b.x), at(b.dw), rows, cols, numTiles, 0);
+  kernels.f32_gemm_dw(0, rows, at(b.y), at(b.x), at(b.dw), rows, cols, numTiles, 0, at(b.scratch));
 }
 
 function runSparse(kernels: KernelInstance, b: Buffers, nonzeros: number): void {

@@ -1,7 +1,7 @@
 /** A training step in miniature, laid out and encoded: what the engine tests run. */
 import { CONTROL } from "../../src/engine/protocol.ts";
 import { createMemory, SYSTEM_BYTES } from "../../src/kernels/abi.ts";
-import { PARTIAL_CHUNK, TILE } from "../../src/kernels/registry.ts";
+import { GEMM_DW_SCRATCH, PARTIAL_CHUNK, TILE } from "../../src/kernels/registry.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { addressOf, type Tensor } from "../../src/memory/tensor.ts";
 import { encodeTape, tapeBytes } from "../../src/tape/encoding.ts";
@@ -59,7 +59,15 @@ export function recordStep({ inFeatures = 40, outFeatures = 36, numTiles = 5 } =
     tape.call("f32_pack_rows", Math.ceil(outFeatures / 4), { w, ...sizes, packed });
     tape.call("f32_gemm", numTiles, { packed, x, bias, addend: null, y, ...sizes });
     tape.call("f32_layernorm", numTiles, { x: y, gain, bias, y: z, stats, features: outFeatures, epsilon: 1e-5 });
-    tape.call("f32_gemm_dw", outFeatures, { dy: z, x, dw, ...sizes, numTiles, accumulate: 0 });
+    tape.call("f32_gemm_dw", outFeatures, {
+      dy: z,
+      x,
+      dw,
+      ...sizes,
+      numTiles,
+      accumulate: 0,
+      scratch: scratch(GEMM_DW_SCRATCH),
+    });
     const histogram = scratch(2048 * 4);
     tape.call("u8_topk_magnitude", 1, { scores: w, count: size, topK: size / 4, keep: mask, scratch: histogram });
     tape.call("f32_apply_mask", size, { mask, w });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createMemory, instantiateKernels, SYSTEM_BYTES } from "../../src/kernels/abi.ts";
 import { denseReferences } from "../../src/kernels/reference/dense.ts";
 import { at } from "../../src/kernels/reference/tiles.ts";
-import { TILE } from "../../src/kernels/registry.ts";
+import { GEMM_DW_SCRATCH, TILE } from "../../src/kernels/registry.ts";
 import { checkKernel, EPSILON, noise } from "./contract.ts";
 import { dot, expectGradient } from "./differences.ts";
 import { strictModule } from "./module.ts";
@@ -38,7 +38,16 @@ function checkWeightGradients(rows: number, cols: number, tiles: number, seed: n
     checkKernel(strictModule, "f32_gemm_dw", {
       ...common,
       label: `${common.label}, accumulate=${accumulate}`,
-      args: { dy, x, dw: noise(rows * cols, seed + 6), rows, cols, numTiles: tiles, accumulate },
+      args: {
+        dy,
+        x,
+        dw: noise(rows * cols, seed + 6),
+        rows,
+        cols,
+        numTiles: tiles,
+        accumulate,
+        scratch: { bytes: GEMM_DW_SCRATCH },
+      },
     });
   const args = { dy, db: new Float32Array(rows), features: rows, numTiles: tiles };
   checkKernel(strictModule, "f32_bias_gradient", { ...common, args });
@@ -154,7 +163,15 @@ describe("gradients of y = W·x + b", () => {
 
   it("gemm_dw is dW and bias_gradient is db", () => {
     const [dw, db] = [new Float64Array(w.length), new Float64Array(rows)];
-    denseReferences.f32_gemm_dw(0, rows, { dy, x, dw, rows, cols, numTiles: tiles, accumulate: 0 });
+    denseReferences.f32_gemm_dw(0, rows, {
+      dy,
+      x,
+      dw,
+      rows,
+      cols,
+      numTiles: tiles,
+      accumulate: 0,
+    });
     denseReferences.f32_bias_gradient(0, rows, { dy, db, features: rows, numTiles: tiles });
     expectGradient("dW", loss, w, dw);
     expectGradient("db", loss, bias, db);
