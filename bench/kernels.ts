@@ -3,20 +3,29 @@
  * sparse products against the dense ones of the same shape. Everything that is compared takes its turn in every round; a
  * figure is the median over the rounds, a ratio the median of the rounds' ratios.
  */
+
+import {
+  kept,
+  type LinearCall,
+  type LinearShape,
+  linearWorkbench,
+  type Pass,
+  type Weight,
+} from "../src/calibration/products.ts";
+import { createWorkbench, Recorder, type WorkbenchOptions } from "../src/calibration/workbench.ts";
 import type { Variant } from "../src/core/config.ts";
+import { createEngine } from "../src/engine/engine.ts";
 import { describeArg, kernels } from "../src/kernels/registry.ts";
 import { enableTurbo } from "../src/kernels/turbo.ts";
 import { isVariantSupported } from "../src/kernels/variant.ts";
 import { byteLength } from "../src/memory/tensor.ts";
 import { isTensor } from "../src/tape/tape.ts";
 import { BENCH_CASES, type BenchCase } from "./lib/cases.ts";
-import { kept, type LinearCall, type LinearShape, linearWorkbench, type Pass, type Weight } from "./lib/linear.ts";
 import { machineLine } from "./lib/machine.ts";
 import { countOf, listOf, parseFlags } from "./lib/options.ts";
 import { createBandwidthMeter, createPeakMeter } from "./lib/peak.ts";
 import { createPrinter } from "./lib/print.ts";
 import { median, rounded } from "./lib/statistics.ts";
-import { createWorkbench, Recorder } from "./lib/workbench.ts";
 
 /** Tokens × inFeatures × outFeatures. */
 const LINEAR_SHAPES = [
@@ -69,16 +78,14 @@ async function benchVariant(variant: Variant): Promise<void> {
   const measurePeak = await createPeakMeter(variant);
   print({ type: "peak", what: "multiply-add", variant, gflops: rounded(median(rounds(measurePeak))) });
   for (const threads of threadCounts) {
-    const context = { variant, threads, measurePeak };
+    const context = { variant, threads, createEngine, measurePeak };
     if (names.some((name) => name === "linear" || isLinearKernel(name)))
       for (const shape of shapes) await benchLinear(parseShape(shape), context);
     for (const benchCase of BENCH_CASES) if (names.includes(benchCase.kernel)) await benchOther(benchCase, context);
   }
 }
 
-interface Context {
-  readonly variant: Variant;
-  readonly threads: number;
+interface Context extends WorkbenchOptions {
   readonly measurePeak: () => number;
 }
 

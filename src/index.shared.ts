@@ -1,4 +1,6 @@
 /** The public names that need nothing of the platform. */
+export { type Calibration, type ProductTiming, productNsPerToken } from "./calibration/calibration.ts";
+export { measureCalibration } from "./calibration/measure.ts";
 export {
   decoder,
   type ModelConfig,

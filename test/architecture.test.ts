@@ -15,7 +15,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["tape"],
   ["engine", "sparsity", "optim"],
   ["layers"],
-  ["models"],
+  ["models", "calibration"],
   ["train", "doctor"],
   ["sweep", "report"],
   ["index.shared.ts"],

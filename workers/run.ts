@@ -2,13 +2,14 @@
 import type { RunMessage, RunOutcome, RunTask } from "../src/sweep/pool.ts";
 import { train } from "../src/train/node.ts";
 
-export default async function run({ config, out, baseDir, stop, messages }: RunTask): Promise<RunOutcome> {
+export default async function run({ config, out, baseDir, turbo, stop, messages }: RunTask): Promise<RunOutcome> {
   const flag = new Int32Array(stop);
   const send = (message: RunMessage) => messages.postMessage(message);
   try {
     const result = await train(config, {
       out,
       baseDir,
+      turbo,
       signal: {
         get aborted() {
           return Atomics.load(flag, 0) !== 0;

@@ -1,9 +1,10 @@
 /** Every kernel that is not a product of a linear layer, at the sizes of the reference models and of longer sequences. */
+
+import type { Recorder } from "../../src/calibration/workbench.ts";
 import { type KernelArgs, type KernelName, PARTIAL_CHUNK, TILE } from "../../src/kernels/registry.ts";
 import { csrSizes } from "../../src/memory/csr.ts";
 import type { Tensor } from "../../src/memory/tensor.ts";
 import { type Scratch, scratch } from "../../src/tape/tape.ts";
-import type { Recorder } from "./workbench.ts";
 
 export interface BenchCase {
   readonly kernel: KernelName;

@@ -13,7 +13,8 @@ export function createProgram(finish: Finish): Command {
     .version(VERSION)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")}\n`) });
-  for (const add of [addTrain, addSweep, addFit, addOptimal, addReport, addRuns, addDoctor]) add(program, finish);
+  for (const add of [addTrain, addSweep, addFit, addOptimal, addReport, addRuns, addBench, addDoctor])
+    add(program, finish);
   return program;
 }
 
@@ -23,6 +24,8 @@ function addTrain(program: Command, finish: Finish): void {
     .description("train one run, or go on with it")
     .option("--out <directory>", "where runs are kept", "runs")
     .option("--threads <n>", "threads of the run", positiveInteger, 1)
+    .addOption(variant("build of the kernels, in place of the configuration's"))
+    .addOption(turbo())
     .addOption(json())
     .action(async (file, flags) => {
       const { trainCommand } = await import("./commands/train.ts");
@@ -36,6 +39,7 @@ function addSweep(program: Command, finish: Finish): void {
     .description("train every run of a grid that is not completed, one run a core")
     .option("--out <directory>", "where runs are kept", "runs")
     .option("--jobs <n>", "runs at a time", positiveInteger, availableParallelism())
+    .addOption(turbo())
     .option("--dry-run", "print runs, FLOPs, bytes and time, and train nothing", false)
     .addOption(json())
     .action(async (file, flags) => {
@@ -106,6 +110,20 @@ function addRuns(program: Command, finish: Finish): void {
     });
 }
 
+function addBench(program: Command, finish: Finish): void {
+  program
+    .command("bench")
+    .description("what this machine's products cost at each size and density, measured once")
+    .option("--calibrate", "measure anew, and remember it", false)
+    .addOption(variant("build of the kernels").default("strict"))
+    .addOption(turbo())
+    .addOption(json())
+    .action(async (flags) => {
+      const { benchCommand } = await import("./commands/bench.ts");
+      finish(await benchCommand(flags, outputOf(flags)));
+    });
+}
+
 function addDoctor(program: Command, finish: Finish): void {
   program
     .command("doctor")
@@ -118,6 +136,11 @@ function addDoctor(program: Command, finish: Finish): void {
 }
 
 const json = () => new Option("--json", "print JSON lines on stdout and nothing else there").default(false);
+
+const variant = (help: string) => new Option("--variant <build>", help).choices(["strict", "relaxed"]);
+
+const turbo = () =>
+  new Option("--turbo", "let Node ≥ 24 fuse vector instructions: faster, experimental, the same bits").default(false);
 
 const outputOf = (flags: { json: boolean }) => new Output({ isJson: flags.json });
 

@@ -10,6 +10,7 @@ export type RunEvent =
       step: number;
       threads: number;
       variant: Variant;
+      turbo: boolean;
       switchDensity: number;
       time: string;
       version: string;
@@ -51,6 +52,8 @@ export interface RunResult {
   stepsPerSecond: number;
   threads: number;
   variant: Variant;
+  /** True where V8's experimental revectorizer compiled the kernels: another speed, the same bits. */
+  turbo: boolean;
   switchDensity: number;
   memoryBytes: number;
   /** SHA-256 (first 16 hex digits) of the bits of every step's training loss, as little-endian f64. */

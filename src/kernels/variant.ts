@@ -31,6 +31,11 @@ export function compileKernels(variant: Variant): Promise<WebAssembly.Module> {
   return module;
 }
 
+/** True once any build has been compiled in this thread. */
+export function hasCompiledKernels(): boolean {
+  return compiled.size > 0;
+}
+
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 }

@@ -6,7 +6,7 @@ import { predictRuns } from "./law.ts";
 import { optimaOfMultiples, optimaOfSizes, type SizeOptimum } from "./optimal.ts";
 import { completedRuns, type ReportedRun, runLabel } from "./runs.ts";
 
-export type Cell = string | number | undefined;
+export type Cell = string | number | boolean | undefined;
 
 export interface Column {
   /** Name in CSV and JSON, with the unit where it is not plain. */
@@ -51,6 +51,7 @@ const RUN_COLUMNS: readonly Column[] = [
   { key: "seed" },
   { key: "threads" },
   { key: "variant" },
+  { key: "turbo" },
   { key: "switchDensity" },
   { key: "lossHash" },
 ];
@@ -145,13 +146,13 @@ export function toCsv({ columns, rows }: Table): string {
 }
 
 /** The rows as objects; what a run does not have is null. */
-export const toRecords = ({ columns, rows }: Table): Record<string, string | number | null>[] =>
+export const toRecords = ({ columns, rows }: Table): Record<string, string | number | boolean | null>[] =>
   rows.map((row) => Object.fromEntries(columns.map(({ key }) => [key, row[key] ?? null])));
 
 export function toHtmlTable({ caption, columns, rows }: Table): string {
   const shown = columns.filter((column) => column.label !== undefined);
   const cell = (value: Cell, { format = String }: Column) => {
-    if (typeof value !== "number") return `<td>${escapeMarkup(value ?? "–")}</td>`;
+    if (typeof value !== "number") return `<td>${escapeMarkup(String(value ?? "–"))}</td>`;
     return `<td class="number">${Number.isFinite(value) ? format(value) : "–"}</td>`;
   };
   const heads = shown.map((c) => `<th scope="col"${c.format ? ' class="number"' : ""}>${c.label}</th>`).join("");

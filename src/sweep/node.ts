@@ -2,13 +2,14 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { measuredSwitchDensity } from "../calibration/cache.ts";
 import type { RunResult } from "../core/record.ts";
 import type { Origin } from "../core/schema.ts";
 import { loadData } from "../data/node.ts";
 import type { DataSource } from "../data/source.ts";
+import { enableTurbo } from "../kernels/turbo.ts";
 import { listRuns } from "../store/run-directory.ts";
 import { train } from "../train/node.ts";
-import { measuredSwitchDensity } from "../train/switch-density.ts";
 import { parseSweepConfig, type SweepConfig, type SweepConfigInput } from "./config.ts";
 import { makespan, measureRate } from "./estimate.ts";
 import { planSweep, type SweepPlan } from "./plan.ts";
@@ -24,6 +25,8 @@ export interface SweepSettings {
   readonly source?: string | Origin | undefined;
   /** Runs at a time, one core each; as many as there are cores unless said. */
   readonly jobs?: number | undefined;
+  /** Lets Node ≥ 24 fuse vector instructions: faster, experimental, the same bits. */
+  readonly turbo?: boolean | undefined;
   /** Aborting it lets every running job checkpoint and stop. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: SweepEvent) => void) | undefined;
@@ -58,6 +61,7 @@ export async function sweep(config: SweepConfigInput, settings: SweepSettings): 
 
 /** Reads the data, counts the runs and looks up which of them are completed. */
 export async function prepareSweep(config: SweepConfig, settings: SweepSettings): Promise<PreparedSweep> {
+  if (settings.turbo) enableTurbo();
   const data = await loadData(config.base.data, { baseDir: baseDirOf(settings) });
   const { switchDensity } = config.base.sparsity;
   // Measured here, once, so that jobs that start together do not each measure it and disagree.
@@ -93,12 +97,13 @@ export async function estimateSweep({ plan, data, completed, jobs, settings }: P
 
 /** Trains what is missing; the summary is also kept beside the runs, as `<name>.sweep.json`. */
 export async function runPrepared({ plan, completed, jobs, settings }: PreparedSweep): Promise<SweepSummary> {
-  const { out, signal, onEvent } = settings;
+  const { out, turbo = false, signal, onEvent } = settings;
   await mkdir(out, { recursive: true });
   const summary = await runSweep(plan, {
     out,
     baseDir: baseDirOf(settings),
     jobs,
+    turbo,
     signal,
     onEvent,
     completed: new Set(completed.keys()),

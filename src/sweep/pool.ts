@@ -11,6 +11,7 @@ export interface RunJob {
   readonly config: RunConfig;
   readonly out: string;
   readonly baseDir: string;
+  readonly turbo: boolean;
 }
 
 export interface RunTask extends RunJob {

@@ -12,6 +12,7 @@ export interface SweepOptions {
   readonly baseDir: string;
   /** Runs at a time. */
   readonly jobs: number;
+  readonly turbo: boolean;
   readonly pool: RunPool;
   /** Ids of completed runs: they are not run again. */
   readonly completed: ReadonlySet<string>;
@@ -109,13 +110,13 @@ class Scheduler {
   }
 
   async #train(run: PlannedRun): Promise<void> {
-    const { pool, out, baseDir } = this.#options;
+    const { pool, out, baseDir, turbo } = this.#options;
     const { id, config } = run;
     const named = { id, name: config.name };
     this.#emit({ type: "run-start", ...named });
     this.#meter.begin(run, performance.now());
     try {
-      const outcome = await pool.run({ config, out, baseDir }, (message) => this.#receive(run, message));
+      const outcome = await pool.run({ config, out, baseDir, turbo }, (message) => this.#receive(run, message));
       if (outcome.type === "error") this.#fail(named, outcome.message);
       else this.#end(named, outcome.result);
     } catch (error) {

@@ -25,6 +25,8 @@ export interface TrainInputs {
   readonly data: DataSource;
   readonly store: RunStore;
   readonly threads: number;
+  /** Noted in the record; who compiles the kernels sees to it. */
+  readonly turbo?: boolean | undefined;
   /** The density at which weights become CSR, where the configuration leaves it to the machine. */
   readonly measuredSwitchDensity: () => Promise<number>;
   readonly createEngine: (options: {
@@ -171,13 +173,14 @@ class Trainer {
   }
 
   async #announce(): Promise<void> {
-    const { threads, config } = this.#inputs;
+    const { threads, config, turbo = false } = this.#inputs;
     const { step, switchDensity } = this.#progress;
     await this.#log.event({
       type: "start",
       step,
       threads,
       variant: config.variant,
+      turbo,
       switchDensity,
       time: new Date().toISOString(),
       version: VERSION,
@@ -201,7 +204,7 @@ class Trainer {
   }
 
   #result(status: RunStatus, evaluation: Evaluation | undefined, message?: string): RunResult {
-    const { config, store, threads, data } = this.#inputs;
+    const { config, store, threads, turbo = false, data } = this.#inputs;
     const { program, nonzeroParams, denseParams } = this.#session;
     const { step, losses, seconds, nonzeroSteps, switchDensity } = this.#progress;
     const dataPerStep =
@@ -229,6 +232,7 @@ class Trainer {
       stepsPerSecond: step / seconds,
       threads,
       variant: config.variant,
+      turbo,
       switchDensity,
       memoryBytes: program.arena.bytes,
       lossHash: hashLosses(losses),

@@ -49,6 +49,7 @@ export const result: RunResult = {
   stepsPerSecond: 100,
   threads: 1,
   variant: "strict",
+  turbo: false,
   switchDensity: 0.4,
   memoryBytes: 65536,
   lossHash: "0123456789abcdef",

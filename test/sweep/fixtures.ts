@@ -51,6 +51,7 @@ export function resultOf(config: RunConfig): RunResult {
     stepsPerSecond: config.training.steps,
     threads: 1,
     variant: "strict",
+    turbo: false,
     switchDensity: 0.75,
     memoryBytes: 1e6,
     lossHash: "0123456789abcdef",

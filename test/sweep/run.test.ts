@@ -20,6 +20,7 @@ async function run(sweep: SweepPlan, { completed = [], jobs = 2, signal, onEvent
   const summary: SweepSummary = await runSweep(sweep, {
     out: "unused",
     baseDir: ".",
+    turbo: false,
     jobs,
     signal,
     completed: new Set(completed),

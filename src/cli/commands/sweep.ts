@@ -15,14 +15,24 @@ export interface SweepFlags {
   readonly out: string;
   readonly jobs: number | undefined;
   readonly dryRun: boolean;
+  readonly turbo: boolean;
 }
 
-export async function sweepCommand(file: string, { out, jobs, dryRun }: SweepFlags, output: Output): Promise<number> {
+export async function sweepCommand(file: string, flags: SweepFlags, output: Output): Promise<number> {
+  const { out, jobs, dryRun, turbo } = flags;
   const { input, origin } = readYaml(await readText(file), file);
   const config = parseSweepConfig(input, origin);
   return await interruptible(output, async (signal) => {
     const onEvent = (event: SweepEvent) => show(event, config.name, output);
-    const prepared = await prepareSweep(config, { out, baseDir: dirname(file), source: origin, jobs, signal, onEvent });
+    const prepared = await prepareSweep(config, {
+      out,
+      baseDir: dirname(file),
+      source: origin,
+      jobs,
+      turbo,
+      signal,
+      onEvent,
+    });
     if (dryRun) {
       printPlan(prepared, await estimateSweep(prepared), output);
       return 0;

@@ -1,5 +1,6 @@
 /** sparselaw train */
 import { dirname } from "node:path";
+import type { Variant } from "../../core/config.ts";
 import type { RunEvent, RunResult } from "../../core/record.ts";
 import { parseYamlConfig } from "../../core/yaml.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent } from "../../report/format.ts";
@@ -11,10 +12,14 @@ import type { Output } from "../output.ts";
 export interface TrainFlags {
   readonly out: string;
   readonly threads: number;
+  readonly turbo: boolean;
+  readonly variant?: Variant;
 }
 
-export async function trainCommand(file: string, { out, threads }: TrainFlags, output: Output): Promise<number> {
-  const config = parseYamlConfig(await readText(file), file);
+export async function trainCommand(file: string, flags: TrainFlags, output: Output): Promise<number> {
+  const { out, threads, turbo } = flags;
+  const written = parseYamlConfig(await readText(file), file);
+  const config = { ...written, variant: flags.variant ?? written.variant };
   const show = progressOf(config.training.steps, output);
   const onEvent = (event: RunEvent) => {
     output.record(event);
@@ -22,7 +27,7 @@ export async function trainCommand(file: string, { out, threads }: TrainFlags, o
   };
   const onWarning = (message: string) => output.warn(message);
   const result = await interruptible(output, (signal) =>
-    train(config, { out, baseDir: dirname(file), threads, signal, onEvent, onWarning }),
+    train(config, { out, baseDir: dirname(file), threads, turbo, signal, onEvent, onWarning }),
   );
   output.record(result);
   output.print(...describe(result, out));

@@ -1,16 +1,15 @@
 /** A memory with recorded kernel calls that can be run and timed call by call, on any number of threads. */
-import type { Variant } from "../../src/core/config.ts";
-import { RandomStream } from "../../src/core/rng.ts";
-import { createEngine } from "../../src/engine/engine.ts";
-import { timingsBytes } from "../../src/engine/protocol.ts";
-import { createMemory, instantiateKernels, type KernelInstance } from "../../src/kernels/abi.ts";
-import type { ElementType } from "../../src/kernels/registry.ts";
-import { compileKernels } from "../../src/kernels/variant.ts";
-import { Arena } from "../../src/memory/arena.ts";
-import { addressOf, type Tensor } from "../../src/memory/tensor.ts";
-import { encodeTape, tapeBytes } from "../../src/tape/encoding.ts";
-import { placeTransients, resolveTape } from "../../src/tape/place.ts";
-import { Tape } from "../../src/tape/tape.ts";
+import type { Variant } from "../core/config.ts";
+import { RandomStream } from "../core/rng.ts";
+import { type Engine, type EngineOptions, timingsBytes } from "../engine/protocol.ts";
+import { createMemory, instantiateKernels, type KernelInstance } from "../kernels/abi.ts";
+import type { ElementType } from "../kernels/registry.ts";
+import { compileKernels } from "../kernels/variant.ts";
+import { Arena } from "../memory/arena.ts";
+import { addressOf, type Tensor } from "../memory/tensor.ts";
+import { encodeTape, tapeBytes } from "../tape/encoding.ts";
+import { placeTransients, resolveTape } from "../tape/place.ts";
+import { Tape } from "../tape/tape.ts";
 
 export interface Filled {
   readonly tensor: Tensor;
@@ -45,14 +44,18 @@ export interface Workbench {
 /** What may happen to the memory before the first run, e.g. pruning. */
 export type Prepare = (kernels: KernelInstance, memory: WebAssembly.Memory, stagingBase: number) => void;
 
+export interface WorkbenchOptions {
+  readonly variant: Variant;
+  readonly threads: number;
+  readonly createEngine: (options: EngineOptions & { readonly threads: number }) => Promise<Engine>;
+}
+
+/** @param options.prepare is run once on the filled memory; `stagingBytes` of room are its own then */
 export async function createWorkbench(
   { tape, arena, filled }: Recorder,
-  {
-    variant,
-    threads,
-    prepare,
-  }: { variant: Variant; threads: number; prepare?: { run: Prepare; stagingBytes: number } },
+  options: WorkbenchOptions & { readonly prepare?: { readonly run: Prepare; readonly stagingBytes: number } },
 ): Promise<Workbench> {
+  const { variant, threads, createEngine, prepare } = options;
   const placement = placeTransients(tape);
   const area = {
     transients: arena.reserve("transients", Math.max(placement.bytes, prepare?.stagingBytes ?? 0)),

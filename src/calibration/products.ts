@@ -1,12 +1,12 @@
 /** The three products of a linear layer, dense and at each sparsity, recorded by the layers that training uses. */
-import type { PatternConfig, Variant } from "../../src/core/config.ts";
-import { TILE } from "../../src/kernels/registry.ts";
-import { linear, linearBackward } from "../../src/layers/linear.ts";
-import { Parameter } from "../../src/memory/parameter.ts";
-import type { Activations } from "../../src/memory/tensor.ts";
-import { updateMask } from "../../src/sparsity/pruner.ts";
-import { stagingFor } from "../../src/sparsity/staging.ts";
-import { createWorkbench, Recorder, type Workbench } from "./workbench.ts";
+import type { PatternConfig } from "../core/config.ts";
+import { TILE } from "../kernels/registry.ts";
+import { linear, linearBackward } from "../layers/linear.ts";
+import { Parameter } from "../memory/parameter.ts";
+import type { Activations } from "../memory/tensor.ts";
+import { updateMask } from "../sparsity/pruner.ts";
+import { stagingFor } from "../sparsity/staging.ts";
+import { createWorkbench, Recorder, type Workbench, type WorkbenchOptions } from "./workbench.ts";
 
 export interface LinearShape {
   readonly tokens: number;
@@ -32,7 +32,7 @@ export interface LinearCall {
 export async function linearWorkbench(
   shape: LinearShape,
   weights: readonly Weight[],
-  options: { variant: Variant; threads: number },
+  options: WorkbenchOptions,
 ): Promise<{ bench: Workbench; calls: LinearCall[] }> {
   const recorder = new Recorder();
   const { tape } = recorder;
