@@ -25,10 +25,14 @@ export interface KernelSpec {
   readonly split: string;
   /** Parts of an extent begin at multiples of this many units. */
   readonly grain: number;
+  /** True: the units are rows of a CSR weight, and parts are cut so that they have as many non-zeros, not rows. */
+  readonly isBalanced: boolean;
   readonly args: Readonly<Record<string, ArgSpec>>;
 }
 
-const kernel = <const A extends Readonly<Record<string, ArgSpec>>>(split: string, args: A, grain = 1) => ({ split, grain, args });
+const kernel = <const A extends Readonly<Record<string, ArgSpec>>>(
+  split: string, args: A, grain = 1, isBalanced = false,
+) => ({ split, grain, isBalanced, args });
 
 /** Elementwise kernels split their extent of f32 elements at multiples of this. */
 export const ELEMENT_GRAIN = 256;
@@ -85,7 +89,7 @@ export const kernels = {
   /** dValues[p] = Σ_tokens dY[row(p)]·X[col(p)], at the non-zeros only, in the order of `values`; overwritten. */
   f32_sddmm_csr: kernel("rows of W", {
     rowPtr: "in i32", offsets: "in i32", dy: "in f32", x: "in f32", dValues: "out f32", rows: "int", cols: "int", numTiles: "int",
-  }),
+  }, 1, true),
   /** dst[p] = src[permutation[p]]: values in the order of Wᵀ's CSR. */
   f32_gather: kernel("elements", { src: "in f32", permutation: "in i32", dst: "out f32" }, ELEMENT_GRAIN),
   /** Row pointers and offsets (CSR_PADDING zeros included) of the CSR form of a mask (rows, cols) of 0/1 bytes. Extent 1. */

@@ -7,7 +7,7 @@
  * Integers and addresses stand as they are, floats as their bits; the registry says which is which. A `scratch` argument
  * holds the address of thread 0's bytes; thread t adds t·scratchStride, the call's last word.
  */
-import { type KernelName, kernels } from "../kernels/registry.ts";
+import { CSR_BLOCK, type KernelName, kernels } from "../kernels/registry.ts";
 
 /** A call with every address known. */
 export interface TapeCall {
@@ -74,6 +74,7 @@ export function decodeTape(memory: WebAssembly.Memory, address: number, thread: 
     const [extent, scratchStride, numArgs] = [words[at + 1]!, words[at + 2]!, words[at + 3]!];
     at += CALL_WORDS;
     const specs = Object.values(kernels[kernel].args);
+    const specNames = Object.keys(kernels[kernel].args);
     const args = specs.map((spec, a) => {
       if (spec === "float") return floats[at + a]!;
       if (spec === "int") return words[at + a]!;
@@ -81,15 +82,46 @@ export function decodeTape(memory: WebAssembly.Memory, address: number, thread: 
       return spec === "scratch" ? address + thread * scratchStride : address;
     });
     at += numArgs;
-    const [begin, end] = partOf(extent, kernels[kernel].grain, thread, threads);
+    const cut = kernels[kernel].isBalanced
+      ? cutByNonzeros(memory, args[specNames.indexOf("rowPtr")]!, extent, args[specNames.indexOf("cols")]!, threads)
+      : cutByGrains(extent, kernels[kernel].grain, threads);
+    const [begin, end] = [cut(thread), cut(thread + 1)];
     calls.push({ kernel, begin, end, args });
   }
   return calls;
 }
 
-/** The part of [0, extent) that belongs to one thread: whole grains, as even as can be. */
-export function partOf(extent: number, grain: number, thread: number, threads: number): [begin: number, end: number] {
+/** Where the part of each thread begins, and that of the last one ends: whole grains, as even as can be. */
+function cutByGrains(extent: number, grain: number, threads: number): (thread: number) => number {
   const grains = Math.ceil(extent / grain);
-  const cut = (t: number) => Math.min(extent, Math.floor((grains * t) / threads) * grain);
-  return [cut(thread), cut(thread + 1)];
+  return (thread) => Math.min(extent, Math.floor((grains * thread) / threads) * grain);
+}
+
+/** The same for the rows of a CSR weight: as many non-zeros each as whole rows allow. */
+function cutByNonzeros(
+  memory: WebAssembly.Memory,
+  rowPtr: number,
+  rows: number,
+  cols: number,
+  threads: number,
+): (thread: number) => number {
+  const blocks = Math.ceil(cols / CSR_BLOCK);
+  const pointers = new Int32Array(memory.buffer, rowPtr, blocks * (rows + 1));
+  /** Non-zeros of the rows before `row`. */
+  const before = (row: number) => {
+    let sum = 0;
+    for (let block = 0; block < blocks; block++)
+      sum += pointers[block * (rows + 1) + row]! - pointers[block * (rows + 1)]!;
+    return sum;
+  };
+  return (thread) => {
+    const wanted = (before(rows) * thread) / threads;
+    let [low, high] = [0, rows];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (before(middle) < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return thread === threads ? rows : low;
+  };
 }
