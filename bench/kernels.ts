@@ -49,10 +49,15 @@ const WEIGHTS: readonly Weight[] = [
     ] as const
   ).map(([n, m]) => ({ sparsity: 1 - n / m, pattern: { kind: "nm", n, m } as const })),
 ];
+/** Calls of the tape that measures the barrier between calls. */
+const MEETINGS = 2000;
 const PASSES: readonly Pass[] = ["forward", "inputGradient", "weightGradient"];
 
 const flags = parseFlags("npm run bench --", {
-  kernel: { type: "string", help: "names of the registry, or linear: the three products of a layer together" },
+  kernel: {
+    type: "string",
+    help: "names of the registry; linear: the three products of a layer together; barrier: one meeting of the threads",
+  },
   shape: { type: "string", help: `linear shapes: ${LINEAR_SHAPES.join(", ")}` },
   variant: { type: "string", help: "strict, relaxed" },
   threads: { type: "string", help: "1, 2, 3, 4; 1 by default" },
@@ -60,7 +65,7 @@ const flags = parseFlags("npm run bench --", {
   repeats: { type: "string", help: "rounds, 9 by default" },
   json: { type: "boolean", help: "JSON lines on stdout" },
 });
-const names = listOf("kernel", flags.kernel, ["linear", ...Object.keys(kernels)]);
+const names = listOf("kernel", flags.kernel, ["linear", "barrier", ...Object.keys(kernels)]);
 const shapes = listOf("shape", flags.shape, LINEAR_SHAPES);
 const variants = listOf("variant", flags.variant, ["strict", "relaxed"] as Variant[]).filter(isVariantSupported);
 const threadCounts = flags.threads === undefined ? [1] : listOf("threads", flags.threads, [1, 2, 3, 4]);
@@ -81,6 +86,7 @@ async function benchVariant(variant: Variant): Promise<void> {
     const context = { variant, threads, createEngine, measurePeak };
     if (names.some((name) => name === "linear" || isLinearKernel(name)))
       for (const shape of shapes) await benchLinear(parseShape(shape), context);
+    if (names.includes("barrier") && threads > 1) await benchBarrier(context);
     for (const benchCase of BENCH_CASES) if (names.includes(benchCase.kernel)) await benchOther(benchCase, context);
   }
 }
@@ -219,6 +225,19 @@ async function benchOther(benchCase: BenchCase, context: Context): Promise<void>
           ofPeak: rounded(median(results.map((round) => flops / round.ms[0]! / 1e6 / round.peak / context.threads))),
         }),
   });
+}
+
+/** Calls that have nothing to do: what is left is one fork and join of the threads, spinning. */
+async function benchBarrier(context: Context): Promise<void> {
+  const recorder = new Recorder();
+  const nothing = recorder.tensor("nothing", 1);
+  for (let i = 0; i < MEETINGS; i++) recorder.tape.call("f32_exp", 0, { x: nothing, y: nothing });
+  const bench = await createWorkbench(recorder, context);
+  const results = await measure(bench, context);
+  await bench.close();
+  const ms = median(results.map((round) => median(round.ms)));
+  const { variant, threads } = context;
+  print({ type: "bench", kernel: "barrier", shape: { calls: MEETINGS }, variant, threads, ms: rounded(ms) });
 }
 
 /** Bytes that a case's call reads and writes. */
