@@ -28,10 +28,11 @@ export function f32_gemm(
   }
 }
 
-/** y = bias + addend: the first terms of each output's one chain of additions. */
+/** y = (0 + bias) + addend: the first terms of each output's one chain of additions. From 0, as f32_spmm_csr: a bias of −0 becomes 0. */
 function startRows(height: i32, bias: usize, addend: usize, y: usize): void {
   for (let r = 0; r < height; r++) {
-    const start = bias ? v128.load32_splat(bias + <usize>r * 4) : f32x4.splat(0);
+    let start = f32x4.splat(0);
+    if (bias) start = f32x4.add(start, v128.load32_splat(bias + <usize>r * 4));
     for (let at = <usize>r * ROW, stop = at + ROW; at < stop; at += VECTOR)
       v128.store(y + at, addend ? f32x4.add(start, v128.load(addend + at)) : start);
   }

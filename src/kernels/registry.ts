@@ -56,7 +56,7 @@ export const kernels = {
   f32_pack_columns: kernel("panels of 4 columns", { w: "in f32", rows: "int", cols: "int", packed: "out f32" }),
   /**
    * Y = W·X + bias + addend, for forward (packed by rows) and input gradient (by columns). One accumulator for each output,
-   * started at bias + addend and summed in ascending k: a zero weight leaves the bits as f32_spmm_csr would.
+   * started at (0 + bias) + addend and summed in ascending k: a zero weight leaves the bits as f32_spmm_csr would.
    * x tiles (nt, cols) · bias (rows) · addend, y tiles (nt, rows); addend may be y itself.
    */
   f32_gemm: kernel("token tiles", {
@@ -79,8 +79,8 @@ export const kernels = {
    * the byte offset of the column's slab row; CSR_PADDING extra zeros after the last offset.
    *
    * Y = W·X + bias + addend, as f32_gemm, and with its bits: (0 + bias) + addend, then the products in ascending column
-   * order, one rounding each (fused in the relaxed build). addend may be y itself. For the input gradient the same kernel
-   * runs on Wᵀ's CSR.
+   * order, rounded twice each, or once where the relaxed build fuses them (then a product that underflows may leave −0, which
+   * f32_gemm's zero weights make 0). addend may be y itself. For the input gradient the same kernel runs on Wᵀ's CSR.
    */
   f32_spmm_csr: kernel("token tiles", {
     rowPtr: "in i32", offsets: "in i32", values: "in f32", x: "in f32", bias: "in? f32", addend: "in? f32", y: "out f32",
