@@ -102,26 +102,29 @@ function runWasm<K extends KernelName>(
   const instance = instantiateKernels(module, memory);
   for (const [begin, end] of parts) instance[name](begin, end, ...values);
 
-  const complaints: string[] = [];
-  const owned = new Uint8Array(bytes.length);
+  const complaints = guardComplaints(bytes, regions);
   const buffers = new Map<string, ArrayOf[ElementType]>();
   for (const { arg, address, array, spec } of regions) {
-    owned.fill(1, address, address + array.byteLength);
     const after = bytes.slice(address, address + array.byteLength);
     const typed = new (array.constructor as new (b: ArrayBuffer) => ArrayOf[ElementType])(after.buffer);
     buffers.set(arg, typed);
     if (describeArg(spec).isPointer && !describeArg(spec).isWritten && firstBitDifference(array, typed) !== -1)
       complaints.push(`${arg} is read-only and was changed at element ${firstBitDifference(array, typed)}`);
   }
-  for (let i = SYSTEM_BYTES; i < bytes.length; i++)
-    if (owned[i] === 0 && bytes[i] !== GUARD) {
-      const before = regions.filter((r) => r.address <= i).at(-1);
-      complaints.push(
-        `guard byte ${i - (before?.address ?? 0) - (before?.array.byteLength ?? 0)} past ${before?.arg} was changed`,
-      );
-      break;
-    }
   return { buffers, complaints };
+}
+
+/** Names the first changed byte of each stretch around the regions, which ascend, up to the end of memory. */
+function guardComplaints(
+  bytes: Uint8Array,
+  regions: readonly { arg: string; address: number; array: ArrayBufferView }[],
+): string[] {
+  const ends = regions.map(({ arg, address, array }) => ({ after: arg, begin: address + array.byteLength }));
+  return [{ after: "system bytes", begin: SYSTEM_BYTES }, ...ends].flatMap(({ after, begin }, i) => {
+    const stretch = Buffer.from(bytes.buffer, begin, (regions[i]?.address ?? bytes.length) - begin);
+    if (stretch.equals(Buffer.alloc(stretch.length, GUARD))) return [];
+    return [`guard byte ${stretch.findIndex((byte) => byte !== GUARD)} past ${after} was changed`];
+  });
 }
 
 function runReference<K extends KernelName>(name: K, c: KernelCase<K>) {
