@@ -3,7 +3,7 @@ import { attentionReferences } from "../../src/kernels/reference/attention.ts";
 import { TILE } from "../../src/kernels/registry.ts";
 import { checkKernel, EPSILON, type KernelCase, noise } from "./contract.ts";
 import { dot, expectGradient } from "./differences.ts";
-import { strictModule } from "./module.ts";
+import { describeBuilds } from "./module.ts";
 
 interface Shape {
   readonly batch: number;
@@ -118,41 +118,43 @@ function backwardCase(inputs: Inputs): KernelCase<"f32_attention_backward"> {
   };
 }
 
-describe.each(headDims)("attention with heads of %i", (headDim) => {
-  const own = shapes.filter((shape) => shape.headDim === headDim);
+describeBuilds((module) => {
+  describe.each(headDims)("attention with heads of %i", (headDim) => {
+    const own = shapes.filter((shape) => shape.headDim === headDim);
 
-  it("equals the f64 reference forward", () => {
-    for (const [seed, shape] of own.entries())
-      checkKernel(strictModule, "f32_attention", forwardCase(inputsOf(shape, seed)));
+    it("equals the f64 reference forward", () => {
+      for (const [seed, shape] of own.entries())
+        checkKernel(module, "f32_attention", forwardCase(inputsOf(shape, seed)));
+    });
+
+    it("equals the f64 reference backward", () => {
+      for (const [seed, shape] of own.entries())
+        checkKernel(module, "f32_attention_backward", backwardCase(inputsOf(shape, seed)));
+    });
   });
 
-  it("equals the f64 reference backward", () => {
-    for (const [seed, shape] of own.entries())
-      checkKernel(strictModule, "f32_attention_backward", backwardCase(inputsOf(shape, seed)));
-  });
-});
+  describe("attention", () => {
+    const shape: Shape = { batch: 2, numHeads: 2, headDim: 5, seqLen: 37, causal: 1 };
 
-describe("attention", () => {
-  const shape: Shape = { batch: 2, numHeads: 2, headDim: 5, seqLen: 37, causal: 1 };
+    it("keeps its accuracy where one key takes nearly all the weight", () => {
+      for (const causal of [0, 1]) {
+        checkKernel(module, "f32_attention", forwardCase(inputsOf({ ...shape, causal }, 11, 60)));
+        checkKernel(module, "f32_attention_backward", backwardCase(inputsOf({ ...shape, causal }, 12, 60)));
+      }
+    });
 
-  it("keeps its accuracy where one key takes nearly all the weight", () => {
-    for (const causal of [0, 1]) {
-      checkKernel(strictModule, "f32_attention", forwardCase(inputsOf({ ...shape, causal }, 11, 60)));
-      checkKernel(strictModule, "f32_attention_backward", backwardCase(inputsOf({ ...shape, causal }, 12, 60)));
-    }
-  });
-
-  it.each([0, 1])("lets padding queries, whatever they hold, add nothing to dK and dV (causal %i)", (causal) => {
-    const clean = inputsOf({ ...shape, causal }, 13);
-    const atPadding = (x: Float64Array, value: number) =>
-      x.map((y, i) => (clean.placeOf(i) < shape.seqLen ? y : value));
-    const dirty = { ...clean, q: atPadding(clean.q, 9), dO: atPadding(clean.dO, -7) };
-    runForward(clean);
-    runForward(dirty);
-    const [expected, actual] = [runBackward(clean), runBackward(dirty)];
-    expect(actual).toEqual(expected);
-    expect(actual.dq.filter((_, i) => clean.placeOf(i) >= shape.seqLen).every((x) => x === 0)).toBe(true);
-    checkKernel(strictModule, "f32_attention_backward", backwardCase(dirty));
+    it.each([0, 1])("lets padding queries, whatever they hold, add nothing to dK and dV (causal %i)", (causal) => {
+      const clean = inputsOf({ ...shape, causal }, 13);
+      const atPadding = (x: Float64Array, value: number) =>
+        x.map((y, i) => (clean.placeOf(i) < shape.seqLen ? y : value));
+      const dirty = { ...clean, q: atPadding(clean.q, 9), dO: atPadding(clean.dO, -7) };
+      runForward(clean);
+      runForward(dirty);
+      const [expected, actual] = [runBackward(clean), runBackward(dirty)];
+      expect(actual).toEqual(expected);
+      expect(actual.dq.filter((_, i) => clean.placeOf(i) >= shape.seqLen).every((x) => x === 0)).toBe(true);
+      checkKernel(module, "f32_attention_backward", backwardCase(dirty));
+    });
   });
 });
 

@@ -1,13 +1,13 @@
 import { createMemory, instantiateKernels, SYSTEM_BYTES } from "../../src/kernels/abi.ts";
 import { type KernelName, kernels } from "../../src/kernels/registry.ts";
 import type { KernelCase } from "./contract.ts";
-import { strictModule } from "./module.ts";
 
 /**
  * Runs a kernel over [begin, end), the whole extent unless said, and brings what it wrote back into the arrays. An array
  * given twice is one buffer, so that outputs may alias inputs.
  */
 export function callKernel<K extends KernelName>(
+  module: WebAssembly.Module,
   name: K,
   { extent, args }: Pick<KernelCase<K>, "extent" | "args">,
   [begin, end] = [0, extent],
@@ -30,6 +30,6 @@ export function callKernel<K extends KernelName>(
   const bytes = new Uint8Array(memory.buffer);
   const bytesOf = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   for (const [array, address] of addresses) bytes.set(bytesOf(array), address);
-  instantiateKernels(strictModule, memory)[name](begin, end, ...values);
+  instantiateKernels(module, memory)[name](begin, end, ...values);
   for (const [array, address] of addresses) bytesOf(array).set(bytes.subarray(address, address + array.byteLength));
 }

@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { missingExports } from "../../src/kernels/abi.ts";
 import { wasmBase64 } from "../../src/kernels/wasm.generated.ts";
+import { describeBuilds } from "./module.ts";
 
 const IMPORT = 2;
 const GLOBAL = 6;
@@ -22,7 +23,7 @@ function sectionIds(bytes: Uint8Array): number[] {
   return ids;
 }
 
-describe.each(["strict", "relaxed"] as const)("the %s build", (variant) => {
+describeBuilds((module, variant) => {
   const bytes = Buffer.from(wasmBase64[variant], "base64");
 
   test("has no data, no globals and no start function: two instances on one memory cannot disturb each other", () => {
@@ -32,7 +33,6 @@ describe.each(["strict", "relaxed"] as const)("the %s build", (variant) => {
   });
 
   test("imports a memory and nothing else, and exports every kernel of the registry", () => {
-    const module = new WebAssembly.Module(bytes);
     expect(WebAssembly.Module.imports(module)).toEqual([{ module: "env", name: "memory", kind: "memory" }]);
     expect(missingExports(module)).toEqual([]);
   });

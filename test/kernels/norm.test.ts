@@ -3,7 +3,7 @@ import { normReferences } from "../../src/kernels/reference/norm.ts";
 import { TILE } from "../../src/kernels/registry.ts";
 import { checkKernel, EPSILON, noise } from "./contract.ts";
 import { dot, expectGradient } from "./differences.ts";
-import { strictModule } from "./module.ts";
+import { describeBuilds } from "./module.ts";
 
 const shapes = [1, 3, 4, 5, 8, 31, 32, 33, 64, 96].flatMap((features) =>
   [1, 2, 5].map((tiles) => ({ features, tiles })),
@@ -41,48 +41,50 @@ function statisticsOf(kind: "layernorm" | "rmsnorm", { x, gain, bias, dy, featur
   return { stats: Float32Array.from(stats), rstd, scale: largest(x), g: largest(gain) * largest(dy) };
 }
 
-describe.each(shapes)("norms of $features features, $tiles tiles", ({ features, tiles }) => {
-  const inputs = inputsOf(features, tiles, 100 * features + tiles);
-  const { label, x, gain, bias, dy } = inputs;
-  const [y, dx] = [new Float32Array(x.length), new Float32Array(x.length)];
+describeBuilds((module) => {
+  describe.each(shapes)("norms of $features features, $tiles tiles", ({ features, tiles }) => {
+    const inputs = inputsOf(features, tiles, 100 * features + tiles);
+    const { label, x, gain, bias, dy } = inputs;
+    const [y, dx] = [new Float32Array(x.length), new Float32Array(x.length)];
 
-  it.each(["layernorm", "rmsnorm"] as const)("%s equals the reference within its rounding bound", (kind) => {
-    const { stats, rstd, scale } = statisticsOf(kind, inputs);
-    // The mean errs by F·ε·max|x|, which rstd magnifies; sums of F squares and a root make (F + 8)·ε relative.
-    const relative = (features + 8) * EPSILON;
-    const tolerance = { relative, absolute: relative * scale * Math.max(1, rstd) };
-    const args = { x, gain, y, stats, features, epsilon };
-    if (kind === "layernorm")
-      checkKernel(strictModule, "f32_layernorm", { label, extent: tiles, tolerance, args: { ...args, bias } });
-    else checkKernel(strictModule, "f32_rmsnorm", { label, extent: tiles, tolerance, args });
-  });
+    it.each(["layernorm", "rmsnorm"] as const)("%s equals the reference within its rounding bound", (kind) => {
+      const { stats, rstd, scale } = statisticsOf(kind, inputs);
+      // The mean errs by F·ε·max|x|, which rstd magnifies; sums of F squares and a root make (F + 8)·ε relative.
+      const relative = (features + 8) * EPSILON;
+      const tolerance = { relative, absolute: relative * scale * Math.max(1, rstd) };
+      const args = { x, gain, y, stats, features, epsilon };
+      if (kind === "layernorm")
+        checkKernel(module, "f32_layernorm", { label, extent: tiles, tolerance, args: { ...args, bias } });
+      else checkKernel(module, "f32_rmsnorm", { label, extent: tiles, tolerance, args });
+    });
 
-  it.each(["layernorm", "rmsnorm"] as const)("%s_dx equals the reference, with and without addend", (kind) => {
-    const { stats, rstd, scale, g } = statisticsOf(kind, inputs);
-    // |x̂| ≤ X = 2·max|x|·rstd; the two means of F products err by (F + 4)·ε·G and (F + 4)·ε·G·X, the latter times x̂ again.
-    const normalized = Math.min(2 * scale * rstd, 2 * Math.sqrt(features));
-    const cancellation = 4 * EPSILON * scale * rstd;
-    const absolute = rstd * g * (1 + normalized) ** 2 * ((features + 8) * EPSILON + cancellation) + 2 * EPSILON;
-    for (const addend of [null, noise(x.length, 9)])
-      checkKernel(strictModule, `f32_${kind}_dx`, {
-        label: `${label}, addend=${addend !== null}`,
-        extent: tiles,
-        tolerance: { relative: 4 * EPSILON, absolute },
-        args: { x, gain, stats, dy, addend, dx, features },
-      });
-  });
+    it.each(["layernorm", "rmsnorm"] as const)("%s_dx equals the reference, with and without addend", (kind) => {
+      const { stats, rstd, scale, g } = statisticsOf(kind, inputs);
+      // |x̂| ≤ X = 2·max|x|·rstd; the two means of F products err by (F + 4)·ε·G and (F + 4)·ε·G·X, the latter times x̂ again.
+      const normalized = Math.min(2 * scale * rstd, 2 * Math.sqrt(features));
+      const cancellation = 4 * EPSILON * scale * rstd;
+      const absolute = rstd * g * (1 + normalized) ** 2 * ((features + 8) * EPSILON + cancellation) + 2 * EPSILON;
+      for (const addend of [null, noise(x.length, 9)])
+        checkKernel(module, `f32_${kind}_dx`, {
+          label: `${label}, addend=${addend !== null}`,
+          extent: tiles,
+          tolerance: { relative: 4 * EPSILON, absolute },
+          args: { x, gain, stats, dy, addend, dx, features },
+        });
+    });
 
-  it("parameter gradients equal the reference: sums of 32·tiles products, 8·tiles of them in a row", () => {
-    const args = { dy, dgain: new Float32Array(features), features, numTiles: tiles };
-    const toleranceOf = (kind: "layernorm" | "rmsnorm") => {
-      const { scale, rstd } = statisticsOf(kind, inputs);
-      return { relative: 0, absolute: (8 * tiles + 8) * EPSILON * 32 * tiles * 2 * scale * rstd };
-    };
-    const layer = { ...args, x, stats: statisticsOf("layernorm", inputs).stats, dbias: new Float32Array(features) };
-    const rms = { ...args, x, stats: statisticsOf("rmsnorm", inputs).stats };
-    const call = { label, extent: features };
-    checkKernel(strictModule, "f32_layernorm_dparams", { ...call, tolerance: toleranceOf("layernorm"), args: layer });
-    checkKernel(strictModule, "f32_rmsnorm_dgain", { ...call, tolerance: toleranceOf("rmsnorm"), args: rms });
+    it("parameter gradients equal the reference: sums of 32·tiles products, 8·tiles of them in a row", () => {
+      const args = { dy, dgain: new Float32Array(features), features, numTiles: tiles };
+      const toleranceOf = (kind: "layernorm" | "rmsnorm") => {
+        const { scale, rstd } = statisticsOf(kind, inputs);
+        return { relative: 0, absolute: (8 * tiles + 8) * EPSILON * 32 * tiles * 2 * scale * rstd };
+      };
+      const layer = { ...args, x, stats: statisticsOf("layernorm", inputs).stats, dbias: new Float32Array(features) };
+      const rms = { ...args, x, stats: statisticsOf("rmsnorm", inputs).stats };
+      const call = { label, extent: features };
+      checkKernel(module, "f32_layernorm_dparams", { ...call, tolerance: toleranceOf("layernorm"), args: layer });
+      checkKernel(module, "f32_rmsnorm_dgain", { ...call, tolerance: toleranceOf("rmsnorm"), args: rms });
+    });
   });
 });
 
