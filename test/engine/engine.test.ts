@@ -1,16 +1,18 @@
 import { expect, onTestFinished, test } from "vitest";
+import type { Variant } from "../../src/core/config.ts";
 import { ConfigError, StateError, WorkerError } from "../../src/core/errors.ts";
 import { createBrowserEngine } from "../../src/engine/browser.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { Engine } from "../../src/engine/protocol.ts";
 import { SYSTEM_BYTES } from "../../src/kernels/abi.ts";
 import { encodeTape, type TapeCall } from "../../src/tape/encoding.ts";
+import { describeBuilds } from "../kernels/module.ts";
 import { type LaidOut, layOut, recordLongRun, recordStep, recordTrap, untilUnderWay } from "./step.ts";
 
-const threadCounts = [1, 2, 3];
+const threadCounts = [1, 2, 3, 4];
 
-async function open({ memory }: LaidOut, threads: number): Promise<Engine> {
-  const engine = await createEngine({ memory, variant: "strict", threads });
+async function open({ memory }: LaidOut, threads: number, variant: Variant = "strict"): Promise<Engine> {
+  const engine = await createEngine({ memory, variant, threads });
   onTestFinished(() => engine.close());
   return engine;
 }
@@ -18,25 +20,26 @@ async function open({ memory }: LaidOut, threads: number): Promise<Engine> {
 type Shape = Parameters<typeof recordStep>[0];
 
 /** Every tensor after some runs of the step. */
-async function tensorsAfter(runs: number, threads: number, shape: Shape): Promise<Uint8Array> {
+async function tensorsAfter(runs: number, threads: number, shape: Shape, variant: Variant): Promise<Uint8Array> {
   const work = layOut(threads, recordStep(shape));
-  const engine = await open(work, threads);
+  const engine = await open(work, threads, variant);
   for (let i = 0; i < runs; i++) await engine.run(work.tapeAddress);
   return work.tensors;
 }
 
-for (const shape of [
-  { inFeatures: 40, outFeatures: 36, numTiles: 5 },
-  { inFeatures: 8, outFeatures: 4, numTiles: 1 },
-  { inFeatures: 132, outFeatures: 100, numTiles: 11 },
-])
-  test(`1, 2 and 3 threads leave the same bits: ${JSON.stringify(shape)}`, async () => {
-    const untouched = await tensorsAfter(0, 1, shape);
-    const alone = await tensorsAfter(50, 1, shape);
+describeBuilds((_, variant) => {
+  test.each([
+    { inFeatures: 40, outFeatures: 36, numTiles: 5 },
+    { inFeatures: 8, outFeatures: 4, numTiles: 1 },
+    { inFeatures: 132, outFeatures: 100, numTiles: 11 },
+  ])("1, 2, 3 and 4 threads leave the same bits ($inFeatures × $outFeatures, $numTiles tiles)", async (shape) => {
+    const untouched = await tensorsAfter(0, 1, shape, variant);
+    const alone = await tensorsAfter(50, 1, shape, variant);
     expect(Buffer.compare(alone, untouched)).not.toBe(0);
-    for (const threads of [2, 3])
-      expect(Buffer.compare(alone, await tensorsAfter(50, threads, shape)), `${threads} threads`).toBe(0);
+    for (const threads of [2, 3, 4])
+      expect(Buffer.compare(alone, await tensorsAfter(50, threads, shape, variant)), `${threads} threads`).toBe(0);
   });
+});
 
 test.each(threadCounts)("%i threads play a tape as it was last recorded", async (threads) => {
   const work = layOut(threads, recordStep());

@@ -73,7 +73,7 @@ describe("a fit", () => {
     expect(relativeError(scaled.params.cS! * 1e6 ** raw.params.bN!, raw.params.cS!)).toBeLessThan(1e-4);
   });
 
-  test.each([2, 3])("has the same bits on %i threads as on one", async (threads) => {
+  test.each([2, 3, 4])("has the same bits on %i threads as on one", async (threads) => {
     const inline = await fitLaw(rows, { starts: 25 });
     expect(await fitLaw(rows, { starts: 25, runStarts: startsOnPool(threads) })).toEqual(inline);
   });
