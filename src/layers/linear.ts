@@ -151,9 +151,10 @@ function transposedProduct(
   const { rows, cols } = weight.spec;
   const operands = { x: dY.tensor, bias: null, addend, y: dX.tensor, rows: cols, cols: rows };
   if (weight.format === "csr") {
-    const { rowPtrT, offsetsT, permutation, valuesT } = weight.csr;
-    tape.call("f32_gather", weight.nonzeros, { src: weight.value, permutation, dst: valuesT });
-    tape.call("f32_spmm_csr", dY.numTiles, { ...operands, rowPtr: rowPtrT, offsets: offsetsT, values: valuesT });
+    const { rowPtrT, offsetsT, permutation } = weight.csr;
+    const values = tape.transient(`${weight.name} values by columns`, weight.capacity);
+    tape.call("f32_gather", weight.nonzeros, { src: weight.value, permutation, dst: values });
+    tape.call("f32_spmm_csr", dY.numTiles, { ...operands, rowPtr: rowPtrT, offsets: offsetsT, values });
     return;
   }
   const packed = tape.transient(`${weight.name} packed by columns`, Math.ceil(cols / 4) * 4 * rows);

@@ -7,7 +7,7 @@ export interface CsrSizes {
   readonly rowPtr: number;
   /** i32, padding included. */
   readonly offsets: number;
-  /** f32: values, gradients, moments, and the values in the order of Wᵀ. */
+  /** f32: values, gradients, moments; within a backward call also the values in the order of Wᵀ. */
   readonly values: number;
   /** i32, of Wᵀ. */
   readonly rowPtrT: number;

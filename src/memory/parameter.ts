@@ -36,8 +36,6 @@ export interface CsrStructure {
   readonly offsetsT: Tensor;
   /** Position in W's order of each entry of Wᵀ. */
   readonly permutation: Tensor;
-  /** The values in the order of Wᵀ, gathered anew in each step. */
-  readonly valuesT: Tensor;
 }
 
 export interface ParameterPlan {
@@ -65,8 +63,8 @@ export class Parameter {
     this.spec = spec;
     this.plan = plan;
     this.#nonzeros = this.size;
-    const dense = this.#denseArrays(this.size).reduce(sumBytes, 0);
-    const csr = plan.csrCapacity === undefined ? 0 : this.#csrArrays(plan.csrCapacity).reduce(sumBytes, 0);
+    const dense = sum(this.#denseArrays(this.size), capacityBytes);
+    const csr = plan.csrCapacity === undefined ? 0 : sum(this.#csrArrays(plan.csrCapacity), capacityBytes);
     this.slabBytes = Math.max(dense, csr);
     this.#address = arena.reserve("parameters and optimizer", this.slabBytes);
   }
@@ -94,9 +92,17 @@ export class Parameter {
     return this.#format === "dense" ? this.size : this.#nonzeros;
   }
 
-  /** Bytes of the slab that the present format and density use. */
+  /**
+   * The largest `stored` of the present format. What a tape lays out beside the planes is as long, so that tapes recorded at a
+   * lower density have the same places, and the room planned for the first holds them all.
+   */
+  get capacity(): number {
+    return this.#format === "dense" ? this.size : this.plan.csrCapacity!;
+  }
+
+  /** Bytes that the planes, and mask or CSR structure, need in the present format at the present non-zeros. */
   get usedBytes(): number {
-    return this.#arrays().reduce(sumBytes, 0);
+    return sum(this.#arrays(), ({ length, elementType }) => align(length * ELEMENT_BYTES[elementType]));
   }
 
   plane(name: string): Tensor {
@@ -124,7 +130,6 @@ export class Parameter {
       rowPtrT: tensor("rowPtrT"),
       offsetsT: tensor("offsetsT"),
       permutation: tensor("permutation"),
-      valuesT: tensor("valuesT"),
     };
   }
 
@@ -150,7 +155,7 @@ export class Parameter {
     for (const array of this.#arrays()) {
       if (array.name === name)
         return { name: `${this.name}.${name}`, elementType: array.elementType, length: array.length, address };
-      address += align(array.capacity * ELEMENT_BYTES[array.elementType]);
+      address += capacityBytes(array);
     }
     throw new TypeError(`${this.name} (${this.#format}) has no array "${name}"`);
   }
@@ -183,7 +188,6 @@ export class Parameter {
       array("rowPtrT", "i32", "rowPtrT"),
       array("offsetsT", "i32", "offsetsT"),
       array("permutation", "i32", "permutation"),
-      array("valuesT", "f32", "values"),
     ];
   }
 }
@@ -196,6 +200,10 @@ interface SlabArray {
   readonly capacity: number;
 }
 
-function sumBytes(bytes: number, array: SlabArray): number {
-  return bytes + align(array.capacity * ELEMENT_BYTES[array.elementType]);
+function capacityBytes({ capacity, elementType }: SlabArray): number {
+  return align(capacity * ELEMENT_BYTES[elementType]);
+}
+
+function sum(arrays: readonly SlabArray[], bytesOf: (array: SlabArray) => number): number {
+  return arrays.reduce((bytes, array) => bytes + bytesOf(array), 0);
 }

@@ -124,9 +124,9 @@ function recordAdafactor(
   parameter: Parameter,
   tensors: OptimizerTensors,
 ): void {
-  const { value: w, grad, mask, stored, nonzeros } = parameter;
+  const { value: w, grad, mask, stored, nonzeros, capacity } = parameter;
   const chunks = chunksOf(stored);
-  const partials = tape.transient(`${parameter.name} partial sums`, 2 * chunks, "f64");
+  const partials = tape.transient(`${parameter.name} partial sums`, 2 * chunksOf(capacity), "f64");
   const step = tape.transient(`${parameter.name} step`, 1);
   tape.call("f32_adafactor_moment", chunks, {
     w,

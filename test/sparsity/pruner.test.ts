@@ -81,8 +81,8 @@ describe.each(shapes)("a weight (%i, %i)", (rows, cols) => {
     const { parameter, pruner } = prepare(rows, cols, size);
     updateMask(pruner, parameter, { kept: Math.ceil(size / 3), pattern: UNSTRUCTURED, toCsr: true });
     const dense = readDense(pruner, parameter, "value");
-    const { rowPtrT, offsetsT, permutation, valuesT } = parameter.csr;
-    const [values, permuted] = [addressOf(parameter.value), addressOf(valuesT)];
+    const { rowPtrT, offsetsT, permutation } = parameter.csr;
+    const [values, permuted] = [addressOf(parameter.value), stagingFor(parameter, pruner.stagingBase).scores];
     pruner.kernels.f32_gather(0, parameter.nonzeros, values, addressOf(permutation), permuted);
     pruner.kernels.f32_csr_scatter_dense(
       0,
