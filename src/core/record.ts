@@ -55,7 +55,10 @@ export interface RunResult {
   /** True where V8's experimental revectorizer compiled the kernels: another speed, the same bits. */
   turbo: boolean;
   switchDensity: number;
+  /** The run's one WebAssembly memory: planned before the first step, in whole pages, and never grown. */
   memoryBytes: number;
+  /** What parameters, gradients and optimizer state need of it at the end, at the density reached: see `Parameter.usedBytes`. */
+  parameterBytes: number;
   /** SHA-256 (first 16 hex digits) of the bits of every step's training loss, as little-endian f64. */
   lossHash: string;
   finishedAt: string;

@@ -32,9 +32,14 @@ export function instantiateKernels(module: WebAssembly.Module, memory: WebAssemb
   return exports;
 }
 
-/** Shared memory of at least `bytes`, zeroed; it never grows. */
+/** Bytes of the whole pages that hold `bytes`. */
+export function wholePages(bytes: number): number {
+  return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+}
+
+/** Shared memory of `wholePages(bytes)`, zeroed; it never grows. */
 export function createMemory(bytes: number): WebAssembly.Memory {
-  const pages = Math.ceil(bytes / PAGE_BYTES);
+  const pages = wholePages(bytes) / PAGE_BYTES;
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
 }
 

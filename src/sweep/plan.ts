@@ -5,6 +5,7 @@ import type { RunConfig } from "../core/config.ts";
 import { ConfigError } from "../core/errors.ts";
 import { type Origin, placeOf } from "../core/schema.ts";
 import type { DataSource } from "../data/source.ts";
+import { wholePages } from "../kernels/abi.ts";
 import {
   dimensionsOf,
   FLOPS_PER_WEIGHT,
@@ -26,6 +27,7 @@ export interface PlannedRun extends GridRun {
   readonly trainFlops: number;
   /** What the kernels execute: see `workFlops`. */
   readonly workFlops: number;
+  /** Bytes of the run's WebAssembly memory. */
   readonly memoryBytes: number;
 }
 
@@ -68,7 +70,7 @@ function planRun(run: GridRun, data: DataSource, switchDensity: number): Planned
     totalParams: program.model.parameters.reduce((sum, { size }) => sum + size, 0),
     trainFlops: trainFlops(config),
     workFlops: workFlops(config, data),
-    memoryBytes: program.arena.bytes,
+    memoryBytes: wholePages(program.arena.bytes),
   };
 }
 

@@ -151,6 +151,7 @@ function resultOf({ id, nonzeroParams, sparsity, target, dataSeen, loss, family 
     turbo: false,
     switchDensity: 0.4,
     memoryBytes: 64 * denseParams,
+    parameterBytes: 28 * nonzeroParams,
     lossHash: "0123456789abcdef",
     finishedAt: "2025-11-23T10:30:00.000Z",
     version: "0.1.0",

@@ -52,6 +52,7 @@ export const result: RunResult = {
   turbo: false,
   switchDensity: 0.4,
   memoryBytes: 65536,
+  parameterBytes: 4096,
   lossHash: "0123456789abcdef",
   finishedAt: "2026-01-01T00:00:00.000Z",
   version: "0.1.0",

@@ -54,6 +54,7 @@ export function resultOf(config: RunConfig): RunResult {
     turbo: false,
     switchDensity: 0.75,
     memoryBytes: 1e6,
+    parameterBytes: 28 * nonzeroParams,
     lossHash: "0123456789abcdef",
     finishedAt: "2026-01-01T00:00:00.000Z",
     version: "0.1.0",
