@@ -13,7 +13,7 @@ export const localNode = join(root, "node_modules", "node", "bin", process.platf
 /** Installs where node_modules does not match the lock file, then builds. */
 export function prepare() {
   checkNode();
-  if (!isInstalled())
+  if (!isInstalled(root))
     step("installing dependencies (npm ci)", () => run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]));
   step("building", () => run(node(), [join(root, "scripts", "build.mjs")]));
 }
@@ -41,9 +41,10 @@ function step(what, work) {
   console.error(`sparselaw: ${what} took ${((Date.now() - began) / 1000).toFixed(0)} s`);
 }
 
-function isInstalled() {
-  const installed = join(root, "node_modules", ".package-lock.json");
-  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs;
+/** Whether the node_modules of a directory is at least as new as its lock file. */
+export function isInstalled(directory) {
+  const installed = join(directory, "node_modules", ".package-lock.json");
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(directory, "package-lock.json")).mtimeMs;
 }
 
 function checkNode() {
