@@ -6,14 +6,11 @@
 import { totalmem } from "node:os";
 import { machineLine } from "../lib/machine.ts";
 import { countOf, listOf, parseFlags } from "../lib/options.ts";
-import { median, rounded } from "../lib/statistics.ts";
+import { rounded } from "../lib/statistics.ts";
 import { CASES, expectedSamples, SPARSITIES } from "./cases.mjs";
 import { findFault } from "./checks.ts";
 import { CONTENDERS, startContender } from "./contender.mjs";
-import { compare, OURS, render } from "./table.ts";
-
-/** Repetitions within a round, of which the median counts: the first product after a wait finds cold caches. */
-const RUNS = { gemm: 7, step: 1 };
+import { compare, OURS, render, runsOfTurn, timeOfTurn } from "./table.ts";
 
 const flags = parseFlags("npm run bench:peers --", {
   case: { type: "string", help: CASES.map(({ name }) => name.replaceAll("×", "x")).join(", ") },
@@ -60,7 +57,7 @@ async function contest(benchCase, threads) {
   }
   for (let round = 0; round < rounds; round++) {
     progress(`${place}: round ${round + 1} of ${rounds}`);
-    for (const entry of entries) if (entry.outcome.kind === "measured") await takeTurn(entry, kind);
+    for (const entry of entries) if (entry.outcome.kind === "measured") await takeTurn(entry);
   }
   for (const { process: contenderProcess } of entries) contenderProcess.stop();
   return entries.map(({ contender, sparsity, outcome }) => ({
@@ -89,10 +86,12 @@ function outcomeOf({ process: { said } }, facts, expected) {
   return fault === undefined ? { kind: "measured", rounds: [] } : { kind: "cannot", reason: fault };
 }
 
-async function takeTurn(entry, kind) {
-  const answer = await entry.process.ask({ run: RUNS[kind] });
+/** A run that tells how many make a turn, then the turn. */
+async function takeTurn(entry) {
+  let answer = await entry.process.ask({ run: 1 });
+  if (failureOf(answer) === undefined) answer = await entry.process.ask({ run: runsOfTurn(answer.ms[0]) });
   const failure = failureOf(answer);
-  if (failure === undefined) entry.outcome.rounds.push(median(answer.ms));
+  if (failure === undefined) entry.outcome.rounds.push(timeOfTurn(answer.ms));
   else entry.outcome = failure;
 }
 

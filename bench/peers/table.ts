@@ -37,6 +37,26 @@ export type Cell =
 
 export const OURS = "sparselaw";
 
+/**
+ * A turn's first runs do not count until they have taken this long: after a wait the system may let the threads share one core
+ * for about 100 ms (measured, with ours as with jax-js), which doubles the time of a short run.
+ */
+const SETTLING_MS = 200;
+/** What counts then takes at least this long. */
+const COUNTING_MS = 300;
+
+/** How many runs a turn has, for a contender that took `runMs` for its last one. */
+export function runsOfTurn(runMs: number): number {
+  return Math.ceil(SETTLING_MS / runMs) + Math.ceil(COUNTING_MS / runMs);
+}
+
+/** The time of a turn from those of its runs: the median of what comes after the settling, of the last run at least. */
+export function timeOfTurn(ms: readonly number[]): number {
+  let settled = 0;
+  for (let spent = 0; settled < ms.length - 1 && spent < SETTLING_MS; settled++) spent += ms[settled]!;
+  return median(ms.slice(settled));
+}
+
 /** One row for each of our answers, which stands against every peer's dense answer to the same case on as many threads. */
 export function compare(answers: readonly Answer[]): Row[] {
   return answers

@@ -1,7 +1,7 @@
 /** The figures of `npm run bench:peers` follow from the contenders' answers; the answers here are made up. */
 import { expect, test } from "vitest";
 import { type Expected, findFault } from "../../bench/peers/checks.ts";
-import { type Answer, compare, OURS, type Outcome, render } from "../../bench/peers/table.ts";
+import { type Answer, compare, OURS, type Outcome, render, runsOfTurn, timeOfTurn } from "../../bench/peers/table.ts";
 
 const measured = (...rounds: number[]): Outcome => ({ kind: "measured", rounds });
 
@@ -29,6 +29,17 @@ test("a time is the median over the rounds, a ratio the median of the rounds' ow
 test("an even number of rounds takes the mean of the two middle ones", () => {
   const [row] = compare([step(OURS, measured(1, 1, 1, 1)), step("quick", measured(1, 2, 4, 8))]);
   expect(row!.peers[0]).toMatchObject({ ms: 3, ratio: 3 });
+});
+
+test("the runs of a turn count from 200 ms on, and a turn has 300 ms of those", () => {
+  expect(timeOfTurn([150, 100, 7, 9, 8])).toBe(8);
+  expect(timeOfTurn([200, 5, 7])).toBe(6);
+  expect(timeOfTurn([3000, 1000])).toBe(1000);
+  // faster than the run that set their number: the last one counts
+  expect(timeOfTurn([50, 40, 30])).toBe(30);
+  expect(runsOfTurn(3000)).toBe(2);
+  expect(runsOfTurn(100)).toBe(5);
+  expect(timeOfTurn(Array.from({ length: runsOfTurn(7) }, (_, run) => (run * 7 < 200 ? 14 : 7)))).toBe(7);
 });
 
 test("each of our sparsities stands against the peers' dense figures of the same case and threads only", () => {
