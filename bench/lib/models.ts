@@ -12,6 +12,9 @@ import { recordStep } from "../../src/train/step.ts";
 
 export type ReferenceModel = keyof typeof REFERENCE_MODELS;
 
+/** Small enough that the loss falls from the first step on, without a warm-up. */
+export const LEARNING_RATE = 1e-4;
+
 /** Pre-norm LayerNorm, GELU, biases and learned positions are the defaults. */
 export const REFERENCE_MODELS = {
   decoder: {
@@ -51,6 +54,8 @@ export interface ReferenceStep {
   readonly options: StepOptions;
   /** Bytes of the wasm memory. */
   readonly memoryBytes: number;
+  /** Values of all weights, pruned ones included. */
+  readonly parameters: number;
   /** Trains one more step; milliseconds of the whole, batch included. */
   step(): Promise<{ ms: number; loss: number }>;
   /** The calls of the last step. */
@@ -62,7 +67,7 @@ export interface ReferenceStep {
 export async function openReference(name: ReferenceModel, options: StepOptions): Promise<ReferenceStep> {
   const { sparsity, threads, variant } = options;
   const config = parseRunConfig(inputOf(name, options));
-  const data = heldInMemory(syntheticSource(REFERENCE_MODELS[name].data as never));
+  const data = oneBatch(syntheticSource(config.data as SyntheticConfig), config.training.batchSize);
   const program = planProgram(config, data, { threads, switchDensity: 1 });
   const maxCalls = 4 * recordStep(program.model, program.batch, program.optimizer, config.training).calls.length;
   const timings = { address: program.arena.reserve("timings", timingsBytes(threads, maxCalls)), calls: maxCalls };
@@ -76,6 +81,7 @@ export async function openReference(name: ReferenceModel, options: StepOptions):
     model: name,
     options,
     memoryBytes: memory.buffer.byteLength,
+    parameters: program.model.parameters.reduce((sum, { size }) => sum + size, 0),
     async step() {
       const began = performance.now();
       const { loss } = await session.trainStep(step++);
@@ -96,17 +102,17 @@ export async function openReference(name: ReferenceModel, options: StepOptions):
   };
 }
 
-const EXAMPLES = 256;
+type SyntheticConfig = Parameters<typeof syntheticSource>[0];
 
-/** The first examples of a source, generated once: a step shall not be charged for making them up. */
-function heldInMemory(source: DataSource): DataSource {
+/** The first examples of a source, generated once: a step shall not be charged for making them up, and the loss must fall. */
+function oneBatch(source: DataSource, batchSize: number): DataSource {
   if (source.kind === "tokens") {
     const windows = new Map<number, Int32Array>();
     return {
       ...source,
       train: {
         numTokens: source.train.numTokens,
-        numWindows: () => EXAMPLES,
+        numWindows: () => batchSize,
         readWindow(index, seqLen, into, offset) {
           if (!windows.has(index)) {
             windows.set(index, new Int32Array(seqLen + 1));
@@ -117,20 +123,17 @@ function heldInMemory(source: DataSource): DataSource {
       },
     };
   }
-  const size = source.channels * source.height * source.width;
-  const images = new Map<number, { pixels: Float32Array; label: number }>();
+  const images = Array.from({ length: batchSize }, (_, index) => {
+    const pixels = new Float32Array(source.channels * source.height * source.width);
+    return { pixels, label: source.train.readImage(index, 0, pixels, 0) };
+  });
   return {
     ...source,
     train: {
-      size: EXAMPLES,
-      readImage(index, augmentKey, into, offset) {
-        if (!images.has(index)) {
-          const pixels = new Float32Array(size);
-          images.set(index, { pixels, label: source.train.readImage(index, augmentKey, pixels, 0) });
-        }
-        const { pixels, label } = images.get(index)!;
-        into.set(pixels, offset);
-        return label;
+      size: batchSize,
+      readImage(index, _augmentKey, into, offset) {
+        into.set(images[index]!.pixels, offset);
+        return images[index]!.label;
       },
     },
   };
@@ -141,7 +144,7 @@ function inputOf(name: ReferenceModel, { sparsity, variant, pattern }: StepOptio
   return {
     model,
     data,
-    training: { steps: 1_000_000, batchSize, learningRate: { kind: "constant", peak: 1e-3 } },
+    training: { steps: 1_000_000, batchSize, learningRate: { kind: "constant", peak: LEARNING_RATE } },
     sparsity: {
       final: sparsity,
       start: 0,

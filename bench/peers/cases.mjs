@@ -1,5 +1,5 @@
 /** What every contender is asked to do: the one list of shapes and hyper-parameters. */
-import { REFERENCE_MODELS } from "../lib/models.ts";
+import { LEARNING_RATE, REFERENCE_MODELS } from "../lib/models.ts";
 
 /** tokens × inFeatures × outFeatures of x·Wᵀ */
 const GEMM_SHAPES = [
@@ -13,7 +13,7 @@ const GEMM_SHAPES = [
 export const SPARSITIES = [0, 0.5, 0.75, 0.875, 0.9375];
 
 /** What `parseRunConfig` fills in for sparselaw, in words that the peers understand. Matrices decay, vectors and positions do not. */
-export const OPTIMIZER = { learningRate: 1e-4, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 };
+export const OPTIMIZER = { learningRate: LEARNING_RATE, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 };
 
 /** Steps on one batch before anything is timed: the loss must begin near ln(classes) and fall. */
 const CHECK_STEPS = 4;

@@ -17,6 +17,7 @@ const flags = parseFlags("npm run bench:peers --", {
   sparsity: { type: "string", help: `of our training steps: ${SPARSITIES.join(", ")}` },
   threads: { type: "string", help: "1, 2" },
   variant: { type: "string", help: "our build: strict (default) or relaxed" },
+  turbo: { type: "boolean", help: "let Node ≥ 24 fuse our vector instructions (experimental)" },
   contender: { type: "string", help: Object.keys(CONTENDERS).join(", ") },
   rounds: { type: "string", help: "5 by default" },
   json: { type: "boolean", help: "JSON lines on stdout" },
@@ -30,6 +31,7 @@ const cases = CASES.filter(({ name }) => names.includes(name.replaceAll("×", "x
 const sparsities = listOf("sparsity", flags.sparsity, SPARSITIES);
 const threadCounts = listOf("threads", flags.threads, [1, 2]);
 const [variant] = listOf("variant", flags.variant, ["strict", "relaxed"]);
+const turbo = flags.turbo === true;
 const chosen = listOf("contender", flags.contender, Object.keys(CONTENDERS));
 const contenders = Object.keys(CONTENDERS).filter((name) => name === OURS || chosen.includes(name));
 const rounds = countOf("rounds", flags.rounds, 5);
@@ -50,7 +52,10 @@ async function contest(benchCase, threads) {
   for (const entry of entries) {
     progress(`${place}: ${entry.contender} prepares`);
     entry.process = startContender(entry.contender, threads);
-    const facts = await entry.process.ask({ case: { ...benchCase, sparsity: entry.sparsity, variant }, threads });
+    const facts = await entry.process.ask({
+      case: { ...benchCase, sparsity: entry.sparsity, variant, turbo },
+      threads,
+    });
     entry.outcome = outcomeOf(entry, facts, expected);
     if (entry.contender === OURS) expected.parameters ??= facts.parameters;
     if (entry.outcome.kind !== "measured") entry.process.stop();
@@ -102,7 +107,7 @@ function failureOf(answer) {
 }
 
 function report() {
-  const machine = { ...machineLine(), memoryGB: Math.round(totalmem() / 2 ** 30), variant, rounds, versions };
+  const machine = { ...machineLine(), memoryGB: Math.round(totalmem() / 2 ** 30), variant, turbo, rounds, versions };
   const rows = compare(answers);
   if (flags.json === true) {
     console.log(JSON.stringify({ type: "machine", ...machine }));
@@ -112,7 +117,14 @@ function report() {
   const { cpu, cores, memoryGB, node, date } = machine;
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   console.log(
-    [`${cores} cores of ${cpu}`, `${memoryGB} GB`, `Node ${node}`, ...named, `${variant} build`, date].join(" · "),
+    [
+      `${cores} cores of ${cpu}`,
+      `${memoryGB} GB`,
+      `Node ${node}`,
+      ...named,
+      `${variant} build${turbo ? " with --turbo" : ""}`,
+      date,
+    ].join(" · "),
   );
   console.log(`\n${render(rows, contenders)}\n`);
   console.log(
