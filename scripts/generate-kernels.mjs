@@ -20,7 +20,7 @@ const range = (count) => Array.from({ length: count }, (_, i) => i);
 /** f(row, column) for every element of a block, as lines. */
 const grid = (rows, columns, f) => range(rows).flatMap((r) => range(columns).map((c) => f(r, c)));
 
-write("dense/gemm-micro", [gemm(4, 2), gemm(1, 8)]);
+write("dense/gemm-micro", [gemm(4, 2), gemm(1, 8), gemm6()]);
 // In attention a tile of 32 tokens is the weight, by its columns (Aᵀ·B) or by its rows (A·B).
 write("attention/products", [
   gemm(4, 2, { name: "gemmTn", rowBytes: 4, stepBytes: ROW, isAdded: false }),
@@ -50,6 +50,41 @@ ${unrolled("count", (k) => [
     x += ${UNROLL * ROW};
   }
 ${grid(rows, vectors, (r, v) => `  v128.store(y, y${r}${v}, ${r * ROW + v * VECTOR});`).join("\n")}
+}
+`;
+}
+
+/**
+ * 6 × 8 outputs, for the relaxed build: 12 accumulators leave no register for a product that is not fused. Panels have 4 rows, so
+ * two of the six come from half of a neighbouring panel.
+ */
+function gemm6() {
+  const [vectors, unroll] = [2, 4];
+  const rows = [
+    ...range(4).map((r) => ["panel", "y", r, `${r}`]),
+    ...range(2).map((r) => ["half", "yHalf", r, `${4 + r}`]),
+  ];
+  const each = (f) => rows.flatMap(([w, y, r, name]) => range(vectors).map((v) => f(w, y, r, name, v)));
+  return `/** y[r][t] += Σ_k panel[k][r]·x[k][t] for 4 rows and 8 tokens, and as much for 2 rows of \`half\` into yHalf; count ≥ 1 values of k. */
+export function gemm6x8(count: i32, panel: usize, half: usize, x: usize, y: usize, yHalf: usize): void {
+${each((_, y, r, name, v) => `  let y${name}${v} = v128.load(${y}, ${r * ROW + v * VECTOR});`).join("\n")}
+  while (true) {
+${unrolled(
+  "count",
+  (k) => [
+    ...range(vectors).map((v) => `const x${v} = v128.load(x, ${k * ROW + v * VECTOR});`),
+    ...rows.flatMap(([w, , r, name]) => [
+      `const w${name} = v128.load32_splat(${w}, ${r * 4 + k * VECTOR});`,
+      ...range(vectors).map((v) => `y${name}${v} = fma(w${name}, x${v}, y${name}${v});`),
+    ]),
+  ],
+  unroll,
+)}
+    panel += ${unroll * VECTOR};
+    half += ${unroll * VECTOR};
+    x += ${unroll * ROW};
+  }
+${each((_, y, r, name, v) => `  v128.store(${y}, y${name}${v}, ${r * ROW + v * VECTOR});`).join("\n")}
 }
 `;
 }
@@ -88,13 +123,13 @@ ${range(rows)
 `;
 }
 
-/** UNROLL steps, each a block of its own with an exit after it. */
-function unrolled(counter, step) {
-  return range(UNROLL)
+/** Steps, each a block of its own with an exit after it. */
+function unrolled(counter, step, unroll = UNROLL) {
+  return range(unroll)
     .map((u) => {
-      const isLast = u === UNROLL - 1;
+      const isLast = u === unroll - 1;
       const exit = isLast
-        ? `    ${counter} -= ${UNROLL};\n    if (${counter} == 0) break;`
+        ? `    ${counter} -= ${unroll};\n    if (${counter} == 0) break;`
         : `    if (${counter} == ${u + 1}) break;`;
       return `    {\n${step(u)
         .map((line) => `      ${line}`)
