@@ -1,6 +1,6 @@
 /** From the columns of a table to the S, N, D and L of a fit. */
 import { ConfigError, FormatError } from "../core/errors.ts";
-import { type Expression, parseExpression } from "./expression.ts";
+import { type Expression, nameExpression, parseExpression } from "./expression.ts";
 import type { FitRow, Law } from "./law.ts";
 import { rowProblem } from "./rows.ts";
 import type { Table, TableRow } from "./table.ts";
@@ -33,7 +33,7 @@ const usualColumns: Readonly<Record<Quantity, readonly string[]>> = {
 export function parseMapping(columns = "", expressions: readonly string[] = []): ColumnMapping {
   const pairs = columns.split(",").filter((part) => part.trim() !== "");
   return Object.fromEntries([
-    ...pairs.map((pair) => assignment("--columns", pair)).map(([name, column]) => [name, wholeColumn(column)]),
+    ...pairs.map((pair) => assignment("--columns", pair)).map(([name, column]) => [name, nameExpression(column)]),
     ...expressions.map((text) => assignment("--expr", text)).map(([name, text]) => [name, parseExpression(text)]),
   ]);
 }
@@ -49,10 +49,6 @@ function assignment(where: string, text: string): [Quantity, string] {
   );
 }
 
-function wholeColumn(column: string): Expression {
-  return { columns: [column], evaluate: (cell) => cell(column) };
-}
-
 /**
  * The rows that a law is fitted to.
  *
@@ -63,15 +59,15 @@ export function rowsOf(table: Table, law: Law, mapping: ColumnMapping = {}): Fit
   const sources = Object.fromEntries(
     (Object.keys(fields) as Quantity[]).map((quantity) => [quantity, mapping[quantity] ?? usual(table, law, quantity)]),
   ) as Record<Quantity, Expression>;
-  for (const [quantity, { columns }] of Object.entries(sources))
-    for (const column of columns) if (!table.columns.includes(column)) throw missing(table, quantity, column);
+  for (const [quantity, { names }] of Object.entries(sources))
+    for (const column of names) if (!table.columns.includes(column)) throw missing(table, quantity, column);
   return table.rows.map((row) => fitRow(table, row, sources));
 }
 
 function usual(table: Table, law: Law, quantity: Quantity): Expression {
   const column = usualColumns[quantity].find((name) => table.columns.includes(name));
-  if (column !== undefined) return wholeColumn(column);
-  if (quantity === "sparsity" && !law.inputs.includes("sparsity")) return { columns: [], evaluate: () => 0 };
+  if (column !== undefined) return nameExpression(column);
+  if (quantity === "sparsity" && !law.inputs.includes("sparsity")) return parseExpression("0");
   throw missing(table, quantity, usualColumns[quantity].join(" or "));
 }
 

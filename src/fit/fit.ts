@@ -1,21 +1,32 @@
 /** From a table of runs to a law. */
 import { ConfigError } from "../core/errors.ts";
-import { type FitRow, type FitUnits, type Law, naturalUnits, toLogInputs } from "./law.ts";
+import type { End } from "./constrained.ts";
+import { type FitRow, type FitUnits, type Law, naturalUnits, sourceOf, toLogInputs } from "./law.ts";
 import { lawNamed } from "./laws/index.ts";
-import type { Minimum } from "./minimise.ts";
-import { distinctOptima, type FitProblem, type LocalOptimum, type StartRunner, startsHere } from "./multi-start.ts";
-import type { FitResult } from "./result.ts";
+import { distinctOptima, type LocalOptimum, type StartRunner, startsHere } from "./multi-start.ts";
+import { RESIDUALS, type Residual } from "./objective.ts";
+import type { Bounds, FitProblem } from "./problem.ts";
+import { type FitResult, rememberLaw } from "./result.ts";
 import { checkRows, inFixedOrder, sparseInputs } from "./rows.ts";
+import { START_SCHEMES, type StartScheme } from "./starts.ts";
 
 export interface FitOptions {
-  /** `sparse`, `chinchilla`, or a law of one's own. */
+  /** A built-in law by name, a formula such as "E + A/N^alpha + B/D^beta", or a law as an object. */
   readonly law?: string | Law;
-  /** What the Huber loss is taken of: predicted − measured, or the difference of the logarithms (default). */
-  readonly residual?: "raw" | "log";
-  /** Where the Huber loss turns straight; 0.01 for raw residuals and 0.001 for logarithms unless said. */
+  /** What is compared: predicted − measured, or the difference of the logarithms (default). */
+  readonly residual?: Residual;
+  /** Huber's (default), which outliers pull by δ at most, or r²/2. */
+  readonly loss?: "huber" | "squared";
+  /** Where the Huber loss turns straight; .01 for raw residuals, .001 for natural and .001/ln 10 for decimal logarithms unless said. */
   readonly delta?: number;
+  /** `mean` or `sum` over the rows. The fit does not depend on it. */
+  readonly average?: "mean" | "sum";
+  /** Ranges of published parameters. */
+  readonly bounds?: Bounds;
   /** Searches for the optimum (default 100). */
   readonly starts?: number;
+  /** Where the searches begin; all schemes in turn unless said. */
+  readonly startScheme?: StartScheme;
   readonly seed?: number;
   /** Factor on the objective. The fit does not depend on it. */
   readonly objectiveScale?: number;
@@ -40,7 +51,7 @@ const RUNAWAY = 1e8;
  * @throws {ConfigError} for options or rows out of range, and for a table that cannot identify the law
  */
 export async function fitLaw(rows: readonly FitRow[], options: FitOptions = {}): Promise<FitResult> {
-  const problem = posed(rows, options);
+  const problem = poseFit(rows, options);
   const ends = await (options.runStarts ?? startsHere)(problem);
   const optima = distinctOptima(problem, ends);
   if (optima.length === 0)
@@ -51,37 +62,73 @@ export async function fitLaw(rows: readonly FitRow[], options: FitOptions = {}):
   return described(problem, optima, ends);
 }
 
-function posed(rows: readonly FitRow[], options: FitOptions): FitProblem {
-  const { law = "sparse", residual = "log", starts = 100, seed = 0, objectiveScale: scale = 1 } = options;
-  const delta = options.delta ?? (residual === "log" ? 1e-3 : 1e-2);
+/**
+ * A table, a law and an objective, checked, as `fitLaw` solves it.
+ *
+ * @throws {ConfigError} as `fitLaw`
+ */
+export function poseFit(rows: readonly FitRow[], options: FitOptions = {}): FitProblem {
+  const { law = "sparse", residual = "log", loss = "huber", average = "mean", bounds = {}, starts = 100 } = options;
+  const { startScheme = "mixed", seed = 0, objectiveScale = 1 } = options;
+  oneOf("residual", residual, RESIDUALS);
+  oneOf("loss", loss, ["huber", "squared"]);
+  oneOf("average", average, ["mean", "sum"]);
+  oneOf("startScheme", startScheme, START_SCHEMES);
+  const delta = loss === "squared" ? Number.POSITIVE_INFINITY : (options.delta ?? DELTAS[residual]);
   if (!(delta > 0))
     throw new ConfigError(`fit: delta must be positive; got ${delta}. The residual where Huber turns straight.`);
-  if (!(scale > 0)) throw new ConfigError(`fit: objectiveScale must be positive; got ${scale}. Leave it out.`);
+  if (loss === "squared" && options.delta !== undefined)
+    throw new ConfigError(`fit: delta must be left out for squared residuals; got ${options.delta}.`);
+  if (!(objectiveScale > 0))
+    throw new ConfigError(`fit: objectiveScale must be positive; got ${objectiveScale}. Leave it out.`);
   if (!(Number.isInteger(starts) && starts > 0))
     throw new ConfigError(`fit: starts must be a whole number above 0; got ${starts}. The default is 100.`);
-  const chosen = typeof law === "string" ? lawNamed(law) : law;
+  const chosen = typeof law === "string" ? lawNamed(law, rows) : law;
+  checkBounds(chosen, bounds);
   checkRows(chosen, rows);
   const sorted = inFixedOrder(rows);
   return {
     law: chosen,
     rows: sorted,
     units: naturalUnits(sorted),
-    objective: { residual, delta, scale },
+    objective: { residual, delta, scale: objectiveScale * (average === "sum" ? sorted.length : 1) },
+    bounds,
     starts,
+    startScheme,
     seed,
   };
 }
 
-function described(problem: FitProblem, optima: readonly LocalOptimum[], ends: readonly Minimum[]): FitResult {
-  const { law, rows, units, objective, starts } = problem;
+const DELTAS: Readonly<Record<Residual, number>> = { raw: 1e-2, log: 1e-3, log10: 1e-3 / Math.LN10 };
+
+function oneOf(name: string, value: string, known: readonly string[]): void {
+  if (!known.includes(value))
+    throw new ConfigError(`fit: ${name} must be one of ${known.join(", ")}; got ${JSON.stringify(value)}.`);
+}
+
+function checkBounds({ name: law, parameters }: Law, bounds: Bounds): void {
+  for (const [name, { low = 0, high = Number.POSITIVE_INFINITY }] of Object.entries(bounds)) {
+    oneOf("bounds: parameter", name, parameters);
+    if (!(low >= 0 && low < high))
+      throw new ConfigError(
+        `fit: bounds of ${name} must be a range of positive numbers; got ${low}:${high}. Parameters of the ${law} law are positive.`,
+      );
+  }
+}
+
+function described(problem: FitProblem, optima: readonly LocalOptimum[], ends: readonly End[]): FitResult {
+  const { law, rows, units, objective, bounds, starts } = problem;
   const best = optima[0]!;
   const huberMean = (optimum: LocalOptimum) => optimum.value / (objective.scale ?? 1);
-  return {
+  const notConverged = ends.filter((end) => !end.isStationary).length;
+  const result: FitResult = {
     type: "fit",
     law: law.name,
+    source: sourceOf(law),
     formula: law.formula,
     residual: objective.residual,
-    delta: objective.delta,
+    delta: Number.isFinite(objective.delta) ? objective.delta : null,
+    bounds,
     params: { ...law.publish(best.coordinates, units) },
     scaledParams: Object.fromEntries(law.coordinates.map(({ name }, i) => [name, best.coordinates[i]!])),
     units,
@@ -90,7 +137,8 @@ function described(problem: FitProblem, optima: readonly LocalOptimum[], ends: r
     rows: rows.length,
     starts,
     startsAtOptimum: best.count,
-    startsNotConverged: ends.filter((end) => !end.isStationary).length,
+    startsAtLocalOptima: starts - best.count - notConverged,
+    startsNotConverged: notConverged,
     localOptima: optima.map((optimum) => ({
       huberMean: huberMean(optimum),
       count: optimum.count,
@@ -99,6 +147,8 @@ function described(problem: FitProblem, optima: readonly LocalOptimum[], ends: r
     ...meanErrors(law, best.coordinates, rows, units),
     warnings: warningsOf(problem, best, ends),
   };
+  rememberLaw(result, law);
+  return result;
 }
 
 function meanErrors(law: Law, coordinates: Float64Array, rows: readonly FitRow[], units: FitUnits) {
@@ -111,12 +161,14 @@ function meanErrors(law: Law, coordinates: Float64Array, rows: readonly FitRow[]
   };
 }
 
-function warningsOf({ law, rows, starts }: FitProblem, best: LocalOptimum, ends: readonly Minimum[]): string[] {
+function warningsOf({ law, rows, starts }: FitProblem, best: LocalOptimum, ends: readonly End[]): string[] {
   const warnings = sparseInputs(law, rows).map(
     (input) => `${input} takes two values only: its exponent is hardly identified.`,
   );
   if (best.count < starts / 2)
     warnings.push(`Only ${best.count} of ${starts} starts reached the optimum: use more starts.`);
+  for (const name of best.atBounds)
+    warnings.push(`${name} sits on a bound: the optimum lies outside, and its uncertainty is not told by this fit.`);
   if (ends.some((end) => end.value < best.value * (1 - 1e-6)))
     warnings.push("A search that did not converge came lower than the optimum reported: its law may have none.");
   for (const [i, { name, positive }] of law.coordinates.entries()) {

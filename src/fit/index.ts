@@ -3,9 +3,17 @@ export { type ColumnMapping, dropTop, parseMapping, type Quantity, rowsOf } from
 export { type Cost, costMultiplier, paperRamp, type Ramp } from "./cost.ts";
 export { type FitOptions, fitLaw } from "./fit.ts";
 export type { FitRow, FitUnits, Law, LawInputs } from "./law.ts";
-export { type ChinchillaParams, chinchillaLaw } from "./laws/chinchilla.ts";
-export { type LawName, lawNamed } from "./laws/index.ts";
-export { type SparseParams, sparseLaw } from "./laws/sparse.ts";
+export {
+  averageParameterLaw,
+  type ChinchillaParams,
+  chinchillaLaw,
+  type KaplanParams,
+  kaplanLaw,
+} from "./laws/dense.ts";
+export { LAW_NAMES, lawNamed } from "./laws/index.ts";
+export { type AbnarParams, abnarLaw, multiplierLaw } from "./laws/neighbours.ts";
+export { type FunctionLaw, formulaLaw, functionLaw } from "./laws/own.ts";
+export { type SparseParams, type SparseWithoutCsParams, sparseLaw, sparseLawWithoutCs } from "./laws/sparse.ts";
 export {
   budgetMultipleFor,
   chinchillaOptimalData,

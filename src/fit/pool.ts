@@ -2,13 +2,14 @@
 import { extname } from "node:path";
 import { Piscina } from "piscina";
 import { ConfigError, WorkerError } from "../core/errors.ts";
-import { isBuiltIn } from "./laws/index.ts";
-import type { Minimum } from "./minimise.ts";
-import { type FitProblem, type StartRunner, startsHere } from "./multi-start.ts";
+import type { End } from "./constrained.ts";
+import { type LawSource, sourceOf } from "./law.ts";
+import { type StartRunner, startsHere } from "./multi-start.ts";
+import type { FitProblem } from "./problem.ts";
 
-/** What travels to a worker: starts [begin, end) of a problem, its law by name. */
+/** What travels to a worker: starts [begin, end) of a problem, its law as plain data. */
 export interface StartTask {
-  readonly problem: Omit<FitProblem, "law"> & { readonly law: string };
+  readonly problem: Omit<FitProblem, "law"> & { readonly law: LawSource };
   readonly begin: number;
   readonly end: number;
 }
@@ -23,25 +24,26 @@ const workerFile = new URL(`../../workers/fit${extname(import.meta.url)}`, impor
  *
  *     await fitLaw(rows, { runStarts: startsOnPool(availableParallelism()) });
  *
- * @throws {ConfigError} for a law of one's own on several threads: functions cannot be sent to a worker
+ * @throws {ConfigError} for a law that is a function on several threads: functions cannot be sent to a worker
  * @throws {WorkerError} when a worker died
  */
 export function startsOnPool(threads: number): StartRunner {
   return threads <= 1 ? startsHere : (problem) => solveOnPool(problem, threads);
 }
 
-async function solveOnPool(problem: FitProblem, threads: number): Promise<Minimum[]> {
-  if (!isBuiltIn(problem.law))
+async function solveOnPool(problem: FitProblem, threads: number): Promise<End[]> {
+  const source = sourceOf(problem.law);
+  if (source === undefined)
     throw new ConfigError(
-      `fit: threads must be 1 for a law of one's own; got ${threads}. Only laws by name can travel.`,
+      `fit: threads must be 1 for a law that is a function; got ${threads}. Only names and formulas can travel.`,
     );
-  const pool = new Piscina<StartTask, Minimum[]>({
+  const pool = new Piscina<StartTask, End[]>({
     filename: workerFile.href,
     minThreads: threads,
     maxThreads: threads,
   });
   try {
-    return (await Promise.all(split(problem, threads).map((task) => pool.run(task)))).flat();
+    return (await Promise.all(split(problem, source, threads).map((task) => pool.run(task)))).flat();
   } catch (cause) {
     throw new WorkerError("fit: a worker of the pool died. Fit again with one thread to see why.", { cause });
   } finally {
@@ -49,10 +51,10 @@ async function solveOnPool(problem: FitProblem, threads: number): Promise<Minimu
   }
 }
 
-function split({ law, ...problem }: FitProblem, threads: number): StartTask[] {
+function split({ law: _, ...problem }: FitProblem, law: LawSource, threads: number): StartTask[] {
   const perTask = Math.ceil(problem.starts / (threads * TASKS_PER_THREAD));
   return Array.from({ length: Math.ceil(problem.starts / perTask) }, (_, task) => ({
-    problem: { ...problem, law: law.name },
+    problem: { ...problem, law },
     begin: task * perTask,
     end: Math.min(problem.starts, (task + 1) * perTask),
   }));

@@ -2,18 +2,28 @@
 import { z } from "zod";
 import { ConfigError } from "../core/errors.ts";
 import { parseWith } from "../core/schema.ts";
-import type { LawInputs } from "./law.ts";
-import { lawNamed } from "./laws/index.ts";
+import type { Law, LawInputs } from "./law.ts";
+import { lawOf } from "./laws/index.ts";
 import type { SparseParams } from "./laws/sparse.ts";
+import { RESIDUALS } from "./objective.ts";
 
 const named = z.record(z.string(), z.number());
 
 const fitResultSchema = z.object({
   type: z.literal("fit"),
   law: z.string(),
+  /** What the law can be made of again; absent for a law that is a function. */
+  source: z
+    .union([
+      z.object({ kind: z.literal("built-in"), name: z.string(), levels: z.array(z.number()).optional() }),
+      z.object({ kind: z.literal("expression"), formula: z.string() }),
+    ])
+    .optional(),
   formula: z.string(),
-  residual: z.enum(["raw", "log"]),
-  delta: z.number(),
+  residual: z.enum(RESIDUALS),
+  /** Where the Huber loss turns straight; null for squared residuals. */
+  delta: z.number().nullable(),
+  bounds: z.record(z.string(), z.object({ low: z.number().optional(), high: z.number().optional() })).default({}),
   /** The published form: N in parameters, D in tokens or images, L in nats. */
   params: named,
   /** The optimiser's form, N and D in `units`. */
@@ -24,6 +34,7 @@ const fitResultSchema = z.object({
   rows: z.int(),
   starts: z.int(),
   startsAtOptimum: z.int(),
+  startsAtLocalOptima: z.int(),
   startsNotConverged: z.int(),
   /** The distinct ends of the starts, lowest first; null for a parameter that ran off to infinity. */
   localOptima: z.array(
@@ -38,6 +49,27 @@ const fitResultSchema = z.object({
 
 export type FitResult = z.infer<typeof fitResultSchema>;
 
+const laws = new WeakMap<FitResult, Law>();
+
+export function rememberLaw(fit: FitResult, law: Law): void {
+  laws.set(fit, law);
+}
+
+/**
+ * The law of a fit.
+ *
+ * @throws {ConfigError} for a fit, read from a file, of a law that is a function
+ */
+export function lawOfFit(fit: FitResult): Law {
+  const known = laws.get(fit);
+  if (known !== undefined) return known;
+  if (fit.source === undefined)
+    throw new ConfigError(`fit: law must be a name or a formula to be read back; got the function ${fit.law}.`);
+  const law = lawOf(fit.source);
+  rememberLaw(fit, law);
+  return law;
+}
+
 /**
  * Reads a fit back from JSON.
  *
@@ -46,7 +78,7 @@ export type FitResult = z.infer<typeof fitResultSchema>;
  */
 export function parseFitResult(input: unknown, source = "fit"): FitResult {
   const result = parseWith(fitResultSchema, input, source);
-  for (const name of lawNamed(result.law).parameters)
+  for (const name of lawOfFit(result).parameters)
     if (result.params[name] === undefined)
       throw new ConfigError(`${source}: params.${name} must be a number; got undefined. Fit the table again.`);
   return result;
@@ -64,5 +96,5 @@ export function sparseParamsOf(fit: FitResult): SparseParams {
 
 /** The loss that a fit predicts, in nats. */
 export function predictLoss(fit: FitResult, inputs: LawInputs): number {
-  return lawNamed(fit.law).predict(fit.params, inputs);
+  return lawOfFit(fit).predict(fit.params, inputs);
 }

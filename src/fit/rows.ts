@@ -2,14 +2,19 @@
 import { ConfigError } from "../core/errors.ts";
 import type { FitRow, Law, LawInputs } from "./law.ts";
 
-const inputNames = { sparsity: "sparsity S", nonzeroParams: "non-zero parameters N", data: "data D" } as const;
+const inputNames = {
+  sparsity: "sparsity S",
+  nonzeroParams: "non-zero parameters N",
+  data: "data D",
+  meanParams: "mean parameters M",
+} as const;
 
 /** What is wrong with a row, in the grammar of errors without its <where>; undefined where nothing is. */
 export function rowProblem(row: FitRow): string | undefined {
   if (!(row.sparsity >= 0 && row.sparsity < 1))
     return `sparsity must be in [0, 1); got ${row.sparsity}. It is the fraction of zero weights, not of the kept ones, and no percentage.`;
-  for (const name of ["nonzeroParams", "data", "loss"] as const)
-    if (!(row[name] > 0 && row[name] < Number.POSITIVE_INFINITY))
+  for (const name of ["nonzeroParams", "data", "loss", "meanParams"] as const)
+    if (row[name] !== undefined && !(row[name] > 0 && row[name] < Number.POSITIVE_INFINITY))
       return `${name} must be a positive number; got ${row[name]}. Correct or remove the row.`;
   return undefined;
 }

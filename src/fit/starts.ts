@@ -1,33 +1,38 @@
 /** Where the searches for a law's optimum begin. */
+import { pow } from "../core/math.ts";
 import { RandomStream } from "../core/rng.ts";
 import type { Coordinate, Law } from "./law.ts";
+import { type FitProblem, typicalRow } from "./problem.ts";
 
 /** How far below its largest value a start may lie. */
 const COEFFICIENT_RANGE = 50;
 const EXPONENT_LOW = 0.05;
 const EXPONENT_HIGH = 2;
 
-export interface StartPlan {
-  readonly law: Law;
-  /** A typical loss of the table: what coefficients are measured in. */
-  readonly typicalLoss: number;
-  readonly seed: number;
-  readonly starts: number;
+export const START_SCHEMES = ["mixed", "uniform", "log-uniform", "grid"] as const;
+/** `uniform` and `log-uniform` over the ranges, a regular `grid` over the exponents, or all three in turn. */
+export type StartScheme = (typeof START_SCHEMES)[number];
+
+const TURNS = ["uniform", "log-uniform", "grid"] as const;
+
+/** Start `index` of a problem, as coordinates of its law; a function of the seed and the index alone. */
+export function startPoint(problem: FitProblem, index: number): number[] {
+  const { law, units, rows, startScheme, starts } = problem;
+  const typical = typicalRow(rows);
+  const isMixed = startScheme === "mixed";
+  const scheme = isMixed ? TURNS[index % 3]! : startScheme;
+  const drawn =
+    scheme === "grid"
+      ? gridPoint(law, typical.loss, isMixed ? Math.floor(index / 3) : index, isMixed ? starts / 3 : starts)
+      : randomPoint(problem, typical.loss, scheme, index);
+  return law.start?.(drawn, typical, units) ?? drawn;
 }
 
-/**
- * Start `index` of `plan.starts`, as coordinates of the law; a function of the seed and the index alone.
- *
- * Three ways take turns: uniform over the ranges, uniform over their logarithms, and a regular grid over the exponents
- * with equal coefficients.
- */
-export function startPoint(plan: StartPlan, index: number): number[] {
-  const way = index % 3;
-  if (way === 2) return gridPoint(plan, Math.floor(index / 3));
-  const stream = new RandomStream(plan.seed, "fit start", index);
-  return plan.law.coordinates.map((coordinate) => {
-    const [low, high] = startRange(coordinate, plan.typicalLoss);
-    return way === 0 ? low + (high - low) * stream.uniform() : low * (high / low) ** stream.uniform();
+function randomPoint({ law, seed }: FitProblem, typicalLoss: number, scheme: StartScheme, index: number): number[] {
+  const stream = new RandomStream(seed, "fit start", index);
+  return law.coordinates.map((coordinate) => {
+    const [low, high] = startRange(coordinate, typicalLoss);
+    return scheme === "uniform" ? low + (high - low) * stream.uniform() : low * pow(high / low, stream.uniform());
   });
 }
 
@@ -35,15 +40,15 @@ function startRange({ kind }: Coordinate, typicalLoss: number): [low: number, hi
   return kind === "coefficient" ? [typicalLoss / COEFFICIENT_RANGE, typicalLoss] : [EXPONENT_LOW, EXPONENT_HIGH];
 }
 
-function gridPoint({ law, typicalLoss, starts }: StartPlan, point: number): number[] {
+function gridPoint(law: Law, typicalLoss: number, point: number, points: number): number[] {
   const numExponents = law.coordinates.filter(({ kind }) => kind === "exponent").length;
-  const levels = Math.max(1, Math.ceil((starts / 3) ** (1 / numExponents)));
+  const levels = Math.max(1, Math.ceil(points ** (1 / numExponents)));
   const share = typicalLoss / (law.coordinates.length - numExponents);
   let rest = point;
   return law.coordinates.map(({ kind }) => {
     if (kind === "coefficient") return share;
     const level = rest % levels;
     rest = Math.floor(rest / levels);
-    return EXPONENT_LOW * (EXPONENT_HIGH / EXPONENT_LOW) ** ((level + 0.5) / levels);
+    return EXPONENT_LOW * pow(EXPONENT_HIGH / EXPONENT_LOW, (level + 0.5) / levels);
   });
 }

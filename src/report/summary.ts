@@ -63,8 +63,9 @@ const raisePowers = (formula: string, names: RegExp): string =>
 export function describeFit(fit: FitResult, runs: readonly ReportedRun[]): string[] {
   const predicted = predictRuns(fit, runs);
   const sentences = [
-    `Fitted to ${plural(fit.rows, "row")}: mean Huber loss ${formatScientific(fit.huberMean, 4)} of the ` +
-      `${fit.residual === "log" ? "logarithms" : "losses"} (δ = ${formatNumber(fit.delta)}); ` +
+    `Fitted to ${plural(fit.rows, "row")}: mean ${fit.delta === null ? "squared error r²/2" : "Huber loss"} ` +
+      `${formatScientific(fit.huberMean, 4)} of the ${fit.residual === "raw" ? "losses" : "logarithms"}` +
+      `${fit.delta === null ? "" : ` (δ = ${formatNumber(fit.delta)})`}; ` +
       `${fit.startsAtOptimum} of ${fit.starts} starts reached this optimum.`,
   ];
   if (predicted.length > 0) {

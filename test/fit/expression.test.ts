@@ -26,7 +26,7 @@ describe("an expression", () => {
   });
 
   test("names the columns that it reads", () => {
-    expect(parseExpression("a*`b c`+a^2").columns).toEqual(["a", "b c"]);
+    expect(parseExpression("a*`b c`+a^2").names).toEqual(["a", "b c"]);
   });
 
   test("reads the whole length of a long sum", () => {
@@ -34,13 +34,14 @@ describe("an expression", () => {
   });
 
   test.each([
-    ["", /character 1 must be a number, a column or \(; got the end/],
-    ["1 +", /character 4 must be a number, a column or \(; got the end/],
+    ["", /character 1 must be a number, a name or \(; got the end/],
+    ["1 +", /character 4 must be a number, a name or \(; got the end/],
     ["(1", /character 3 must be an operator or \); got the end/],
     ["1)", /character 2 must be an operator or the end; got \)/],
     ["1 2", /character 3 must be an operator or the end; got 2/],
     ["val-loss)", /character 9 must be an operator or the end; got \)/],
-    ["exp(2)", /character 4 must be an operator or the end; got \(/],
+    ["sin(2)", /character 4 must be an operator or the end; got \(/],
+    ["max(2)", /character 6 must be a comma; got \)/],
     ["a = b", /character 3 must be an operator or the end; got =/],
     ["`open", /character 1 must be .*; got `/],
     ["process.exit()", /character 8 must be an operator or the end; got \./],

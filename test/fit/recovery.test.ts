@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { End } from "../../src/fit/constrained.ts";
 import {
   type ChinchillaParams,
   chinchillaLaw,
@@ -7,7 +8,6 @@ import {
   type SparseParams,
   sparseLaw,
 } from "../../src/fit/index.ts";
-import type { Minimum } from "../../src/fit/minimise.ts";
 import { startsOnPool } from "../../src/fit/pool.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 
@@ -137,8 +137,8 @@ describe("a table that cannot hold the law", () => {
   });
 
   test("is fitted with a warning where the starts disagree, or one that did not converge came lowest", async () => {
-    const end = (x: number, value: number, isStationary: boolean): Minimum => {
-      return { x: new Float64Array(7).fill(x), value, isStationary, relativeGradient: 0, iterations: 9 };
+    const end = (x: number, value: number, isStationary: boolean): End => {
+      return { x: new Float64Array(7).fill(x), value, isStationary, relativeGradient: 0, iterations: 9, atBounds: [] };
     };
     const ends = [end(0, 2e-6, true), end(-1, 3e-6, true), end(-2, 4e-6, true), end(-3, 1e-6, false)];
     const fit = await fitLaw(rows, { starts: 4, runStarts: async () => ends });
@@ -148,7 +148,8 @@ describe("a table that cannot hold the law", () => {
   });
 
   test("is refused where no search converges", async () => {
-    const ends = [{ x: new Float64Array(7), value: 1, isStationary: false, relativeGradient: 1, iterations: 2000 }];
+    const unfinished = { value: 1, isStationary: false, relativeGradient: 1, iterations: 2000, atBounds: [] };
+    const ends = [{ ...unfinished, x: new Float64Array(7) }];
     await expect(fitLaw(rows, { starts: 1, runStarts: async () => ends })).rejects.toThrow(
       "no convergence from any of 1 starts",
     );
@@ -164,8 +165,8 @@ describe("a table that cannot hold the law", () => {
   });
 
   test("an unknown law is answered with those there are", async () => {
-    await expect(fitLaw(rows, { law: "kaplan" })).rejects.toThrow(
-      'law must be one of sparse, chinchilla; got "kaplan"',
+    await expect(fitLaw(rows, { law: "hoffmann" })).rejects.toThrow(
+      /law must be one of sparse, sparse-no-cs, chinchilla, .*multiplier, or a formula .*; got "hoffmann"/,
     );
   });
 });

@@ -29,7 +29,12 @@ describe("a fit written as JSON", () => {
 
   test.each([
     ["another record", { ...fit, type: "result" }, /type/],
-    ["an unknown law", { ...fit, law: "kaplan" }, /law must be one of sparse, chinchilla; got "kaplan"/],
+    [
+      "an unknown law",
+      { ...fit, source: { kind: "built-in", name: "hoffmann" } },
+      /law must be one of sparse, .*; got "hoffmann"/,
+    ],
+    ["a law that is a function", { ...fit, source: undefined }, /law must be a name or a formula to be read back/],
     ["a missing parameter", { ...fit, params: { ...fit.params, bS: undefined } }, /bS/],
     [
       "a parameter that ran off to infinity",

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { chinchillaLaw } from "../../src/fit/laws/chinchilla.ts";
+import { chinchillaLaw } from "../../src/fit/laws/dense.ts";
 import { optimalSparsity } from "../../src/fit/optimal.ts";
 import type { FitResult } from "../../src/fit/result.ts";
 import { buildReport } from "../../src/report/report.ts";
