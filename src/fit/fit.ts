@@ -57,7 +57,7 @@ export async function fitLaw(rows: readonly FitRow[], options: FitOptions = {}):
   if (optima.length === 0)
     throw new ConfigError(
       `fit: the table must hold the ${problem.law.name} law; got no convergence from any of ${problem.starts} starts. ` +
-        "Remove runs that diverged, or try another law.",
+        "Remove runs that diverged, bound a parameter that runs off, or try another law.",
     );
   return described(problem, optima, ends);
 }

@@ -26,3 +26,13 @@ export { isPresetName, type PresetName, presetNamed, presets } from "./presets.t
 export { type FitResult, parseFitResult, predictLoss, sparseParamsOf } from "./result.ts";
 export { type RowsOfRuns, rowsOfRuns } from "./runs.ts";
 export { parseTable, type Table } from "./table.ts";
+export {
+  COMPARED_LAWS,
+  type Comparison,
+  compareLaws,
+  type HoldOut,
+  type LawComparison,
+  type PredictionErrors,
+  type Validation,
+  validateFit,
+} from "./validate.ts";

@@ -12,13 +12,13 @@ export type AbnarParams = Readonly<
 /**
  * A law with a term of sparsity alone and one of sparsity and size, made for mixtures of experts.
  *
- *   L = a/N^α + b/D^β + c/(1−S)^λ + d/((1−S)^δ·N^γ) + e
+ *   L = a/T^α + b/D^β + c/(1−S)^λ + d/((1−S)^δ·T^γ) + e,  T = N/(1−S) all parameters, zeros included
  *
  * Source   Abnar et al. 2025, arXiv 2501.12370
  */
 export const abnarLaw: Law<AbnarParams> = powerLaw({
   name: "abnar",
-  formula: "L = a/N^α + b/D^β + c/(1−S)^λ + d/((1−S)^δ·N^γ) + e",
+  formula: "L = a/T^α + b/D^β + c/(1−S)^λ + d/((1−S)^δ·T^γ) + e, T = N/(1−S)",
   parameters: ["a", "alpha", "b", "beta", "c", "lambda", "d", "delta", "gamma", "e"],
   coordinates: [
     coefficient("a"),
@@ -34,18 +34,17 @@ export const abnarLaw: Law<AbnarParams> = powerLaw({
   ],
   inputs: ["sparsity", "nonzeroParams", "data"],
   terms: [
-    ["a", ["logParams", "-alpha"]],
+    ["a", ["logParams", "-alpha"], ["logDensity", "alpha"]],
     ["b", ["logData", "-beta"]],
     ["c", ["logDensity", "-lambda"]],
-    ["d", ["logDensity", "-delta"], ["logParams", "-gamma"]],
+    ["d", ["logDensity", "-delta"], ["logParams", "-gamma"], ["logDensity", "gamma"]],
     ["e"],
   ],
-  predict: ({ a, alpha, b, beta, c, lambda, d, delta, gamma, e }, { sparsity, nonzeroParams, data }) =>
-    a * pow(nonzeroParams, -alpha) +
-    b * pow(data, -beta) +
-    c * pow(1 - sparsity, -lambda) +
-    d * pow(1 - sparsity, -delta) * pow(nonzeroParams, -gamma) +
-    e,
+  predict({ a, alpha, b, beta, c, lambda, d, delta, gamma, e }, { sparsity, nonzeroParams, data }) {
+    const [density, total] = [1 - sparsity, nonzeroParams / (1 - sparsity)];
+    const ofSparsity = c * pow(density, -lambda) + d * pow(density, -delta) * pow(total, -gamma);
+    return a * pow(total, -alpha) + b * pow(data, -beta) + ofSparsity + e;
+  },
   publish(point, units) {
     const [a, alpha, b, beta, c, lambda, d, delta, gamma, e] = Array.from(point) as number[];
     return {
