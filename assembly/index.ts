@@ -28,3 +28,4 @@ export * from "./embedding/embedding-backward";
 export * from "./embedding/positions";
 export * from "./embedding/patches";
 export * from "./embedding/pool";
+export * from "./fit/power-law";

@@ -57,6 +57,37 @@ export const GELU_SLOPE_SQUARE: usize = TABLE + 16 * 40;
 // attention: a score whose probability is 0, in either pass, and whose difference from any other score is finite
 export const MASKED: usize = TABLE + 16 * 41;
 
+// f64: exp (exp-f64.ts) and log (log-f64.ts), with the coefficients of src/core/math.ts
+export const F64_HALF: usize = TABLE + 16 * 42;
+export const F64_ONE: usize = TABLE + 16 * 43;
+export const F64_TWO: usize = TABLE + 16 * 44;
+export const F64_LN2: usize = TABLE + 16 * 45;
+export const F64_LN2_HIGH: usize = TABLE + 16 * 46;
+export const F64_LN2_LOW: usize = TABLE + 16 * 47;
+export const F64_EXP_MIN: usize = TABLE + 16 * 48;
+export const F64_EXP_MAX: usize = TABLE + 16 * 49;
+export const F64_EXP_C1: usize = TABLE + 16 * 50;
+export const F64_EXP_C2: usize = TABLE + 16 * 51;
+export const F64_EXP_C3: usize = TABLE + 16 * 52;
+export const F64_EXP_C4: usize = TABLE + 16 * 53;
+export const F64_EXP_C5: usize = TABLE + 16 * 54;
+export const F64_LOG_C1: usize = TABLE + 16 * 55;
+export const F64_LOG_C2: usize = TABLE + 16 * 56;
+export const F64_LOG_C3: usize = TABLE + 16 * 57;
+export const F64_LOG_C4: usize = TABLE + 16 * 58;
+export const F64_LOG_C5: usize = TABLE + 16 * 59;
+export const F64_LOG_C6: usize = TABLE + 16 * 60;
+export const F64_LOG_C7: usize = TABLE + 16 * 61;
+export const F64_SQRT2: usize = TABLE + 16 * 62;
+export const F64_INFINITY: usize = TABLE + 16 * 63;
+export const F64_MIN_NORMAL: usize = TABLE + 16 * 64;
+export const F64_TWO_54: usize = TABLE + 16 * 65;
+export const F64_54: usize = TABLE + 16 * 66;
+/** 2⁵² and 2⁵² + 1023, whose lowest bits hold a whole number that is added. */
+export const F64_INTEGER: usize = TABLE + 16 * 67;
+export const F64_BIASED_INTEGER: usize = TABLE + 16 * 68;
+export const F64_MANTISSA: usize = TABLE + 16 * 69;
+
 /** Writes the table; every instance on a memory writes the same bytes. */
 export function write_constants(): void {
   put(ONE, 1.0);
@@ -106,10 +137,45 @@ export function write_constants(): void {
   put(GELU_SLOPE_SQUARE, 0.21406444881780076);
 
   put(MASKED, -1e30);
+
+  putF64(F64_HALF, 0.5);
+  putF64(F64_ONE, 1.0);
+  putF64(F64_TWO, 2.0);
+  putF64(F64_LN2, 0.6931471805599453);
+  putF64(F64_LN2_HIGH, 0.6931471803691238);
+  putF64(F64_LN2_LOW, 1.9082149292705877e-10);
+  putF64(F64_EXP_MIN, -746.0);
+  putF64(F64_EXP_MAX, 710.0);
+  putF64(F64_EXP_C1, 0.16666666666666602);
+  putF64(F64_EXP_C2, -2.7777777777015593e-3);
+  putF64(F64_EXP_C3, 6.613756321437934e-5);
+  putF64(F64_EXP_C4, -1.6533902205465252e-6);
+  putF64(F64_EXP_C5, 4.1381367970572385e-8);
+  putF64(F64_LOG_C1, 0.6666666666666735);
+  putF64(F64_LOG_C2, 0.3999999999940942);
+  putF64(F64_LOG_C3, 0.2857142874366239);
+  putF64(F64_LOG_C4, 0.22222198432149784);
+  putF64(F64_LOG_C5, 0.1818357216161805);
+  putF64(F64_LOG_C6, 0.15313837699209373);
+  putF64(F64_LOG_C7, 0.14798198605116586);
+  putF64(F64_SQRT2, 1.4142135623730951);
+  putF64(F64_INFINITY, Infinity);
+  putF64(F64_MIN_NORMAL, 2.2250738585072014e-308);
+  putF64(F64_TWO_54, 18014398509481984.0);
+  putF64(F64_54, 54.0);
+  putF64(F64_INTEGER, 4503599627370496.0);
+  putF64(F64_BIASED_INTEGER, 4503599627371519.0);
+  v128.store(F64_MANTISSA, i64x2.splat(0x000fffffffffffff));
 }
 
 // @ts-ignore: decorator
 @inline
 function put(address: usize, value: f32): void {
   v128.store(address, f32x4.splat(value));
+}
+
+// @ts-ignore: decorator
+@inline
+function putF64(address: usize, value: f64): void {
+  v128.store(address, f64x2.splat(value));
 }

@@ -1,7 +1,9 @@
 import { saturatingExp } from "./exp";
 import { exp2 } from "./exp2";
+import { expF64 } from "./exp-f64";
 import { log } from "./log";
-import { loadUpTo4, storeUpTo4 } from "./partial";
+import { logF64 } from "./log-f64";
+import { loadUpTo2, loadUpTo4, storeUpTo2, storeUpTo4 } from "./partial";
 import { tanh } from "./tanh";
 
 export function f32_exp(begin: i32, end: i32, x: usize, y: usize): void {
@@ -18,4 +20,12 @@ export function f32_tanh(begin: i32, end: i32, x: usize, y: usize): void {
 
 export function f32_log(begin: i32, end: i32, x: usize, y: usize): void {
   for (let i = begin; i < end; i += 4) storeUpTo4(y, i, end, log(loadUpTo4(x, i, end)));
+}
+
+export function f64_exp(begin: i32, end: i32, x: usize, y: usize): void {
+  for (let i = begin; i < end; i += 2) storeUpTo2(y, i, end, expF64(loadUpTo2(x, i, end)));
+}
+
+export function f64_log(begin: i32, end: i32, x: usize, y: usize): void {
+  for (let i = begin; i < end; i += 2) storeUpTo2(y, i, end, logF64(loadUpTo2(x, i, end)));
 }

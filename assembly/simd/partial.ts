@@ -42,3 +42,20 @@ export function loadMaskUpTo4(mask: usize, i: i32, end: i32): v128 {
   const words = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
   return i32x4.ne(words, i32x4.splat(0));
 }
+
+/** f64 elements [i, min(i + 2, end)) of x; a missing lane is 0. */
+// @ts-ignore: decorator
+@inline
+export function loadUpTo2(x: usize, i: i32, end: i32): v128 {
+  x += (<usize>i) << 3;
+  return i + 2 <= end ? v128.load(x) : v128.load64_zero(x);
+}
+
+/** f64 elements [i, min(i + 2, end)) of y become the first lanes of v. */
+// @ts-ignore: decorator
+@inline
+export function storeUpTo2(y: usize, i: i32, end: i32, v: v128): void {
+  y += (<usize>i) << 3;
+  if (i + 2 <= end) v128.store(y, v);
+  else v128.store_lane<f64>(y, v, 0);
+}

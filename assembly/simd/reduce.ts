@@ -5,6 +5,13 @@ export function sumLanes(v: v128): f32 {
   return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
+/** v0 + v1 of f64. */
+// @ts-ignore: decorator
+@inline
+export function sumLanesF64(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
+}
+
 /** The four vectors' lane sums as one vector, each summed as `sumLanes` does. */
 // @ts-ignore: decorator
 @inline

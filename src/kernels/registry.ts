@@ -234,6 +234,28 @@ export const kernels = {
   f32_tanh: kernel("elements", { x: "in f32", y: "out f32" }, ELEMENT_GRAIN),
   /** y = ln x for positive normal x; elsewhere of no meaning. y may be x. */
   f32_log: kernel("elements", { x: "in f32", y: "out f32" }, ELEMENT_GRAIN),
+  /** y = eˣ and y = ln x with the bits of src/core/math.ts, for every x. y may be x. */
+  f64_exp: kernel("elements", { x: "in f64", y: "out f64" }, ELEMENT_GRAIN),
+  f64_log: kernel("elements", { x: "in f64", y: "out f64" }, ELEMENT_GRAIN),
+
+  // ---- fitting -----------------------------------------------------------------------------------------------------------
+  /**
+   * values[i] = Σ_rows weight·huber(T(L) − target), gradients[i] = ∂values[i]/∂points[i], for a law L = (Σ_terms Π factors)^outer at
+   * each of a list of points: T = ln where isLog is 1, else the identity; huber(r) = r²/2 up to |r| = delta[0], which may be
+   * Infinity, and straight beyond; no outer exponent where `outer` is −1, else the coordinate of that index.
+   *
+   * points, gradients (extent, coordinates): logarithms of coefficients, and exponents as they are
+   * program   for each term the number of its factors, then for each factor e^(sign · coordinate · column): indices of the
+   *           coordinate (−1: it is 1) and of the column (−1: it is 1), and the sign 1 or −1
+   * table     (columns + 2, 2·pairs): the columns, the targets, the weights; an odd number of rows is filled up by a copy of any
+   *           of them with weight 0
+   * scratch   (terms + 1)·pairs·16 bytes
+   * Rounding  even and odd rows are summed apart, then added; NaN or Infinity where a row has no T(L), whatever its weight
+   */
+  f64_power_law_huber: kernel("points", {
+    points: "in f64", program: "in i32", table: "in f64", delta: "in f64", pairs: "int", columns: "int", coordinates: "int",
+    terms: "int", outer: "int", isLog: "int", values: "out f64", gradients: "out f64", scratch: "scratch",
+  }),
 
   // ---- updates: flat arrays, dense or the values of a CSR --------------------------------------------------------------
   /** partials[c] = Σ x² over chunk c of PARTIAL_CHUNK elements, in f64. Extent: chunks. */

@@ -4,6 +4,7 @@ import { attentionReferences } from "./attention.ts";
 import { denseReferences } from "./dense.ts";
 import { elementaryReferences } from "./elementary.ts";
 import { embeddingReferences } from "./embedding.ts";
+import { fitReferences } from "./fit.ts";
 import { lossReferences } from "./loss.ts";
 import { normReferences } from "./norm.ts";
 import { selectReferences } from "./select.ts";
@@ -23,4 +24,5 @@ export const references: { readonly [K in KernelName]: Reference<K> } = {
   ...elementaryReferences,
   ...embeddingReferences,
   ...updateReferences,
+  ...fitReferences,
 };
