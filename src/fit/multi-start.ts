@@ -1,7 +1,7 @@
 /** One search from each of many starts, and what their ends say together. */
 import { type End, minimiseWithin } from "./constrained.ts";
 import { fromTheta, toTheta } from "./law.ts";
-import { type FitProblem, objectiveOf, roundingFloor } from "./problem.ts";
+import { type FitProblem, objectivesOf, roundingFloor } from "./problem.ts";
 import { startPoint } from "./starts.ts";
 
 /** A place where searches end. */
@@ -22,11 +22,11 @@ export type StartRunner = (problem: FitProblem) => Promise<End[]>;
 const SAME_OPTIMUM = 1e-6;
 
 /** Every start, one after the other, on this thread. */
-export const startsHere: StartRunner = async (problem) => solveStarts(problem, 0, problem.starts);
+export const startsHere: StartRunner = (problem) => solveStarts(problem, 0, problem.starts);
 
 /** The ends of starts [begin, end). */
-export function solveStarts(problem: FitProblem, begin: number, end: number): End[] {
-  const objective = objectiveOf(problem);
+export async function solveStarts(problem: FitProblem, begin: number, end: number): Promise<End[]> {
+  const objective = (await objectivesOf(problem))();
   return Array.from({ length: end - begin }, (_, i) =>
     minimiseWithin(problem, objective, toTheta(problem.law, startPoint(problem, begin + i))),
   );

@@ -31,6 +31,11 @@ export function columnOf(column: Column, inputs: LawInputs & LogInputs): number 
   return typeof column === "string" ? inputs[column] : Number(isAtLevel(inputs.sparsity, column.sparsity));
 }
 
+/** The same for columns of the same values. */
+export function columnKey(column: Column): string {
+  return typeof column === "string" ? column : `sparsity ${column.sparsity}`;
+}
+
 export function isAtLevel(sparsity: number, level: number): boolean {
   return Math.abs(sparsity - level) < LEVEL_WIDTH;
 }

@@ -1,7 +1,8 @@
 /** A law, a table and an objective: everything that a fit follows from. */
 import type { FitRow, FitUnits, Law } from "./law.ts";
-import type { Objective } from "./minimise.ts";
+import { powerFormOf } from "./laws/power-law.ts";
 import { fitObjective, huber, type ObjectiveOptions } from "./objective.ts";
+import { powerObjectives, type WeightedObjectives } from "./power-objective.ts";
 import type { StartScheme } from "./starts.ts";
 
 /** Ranges of published parameters; a missing end is open. */
@@ -23,9 +24,18 @@ export interface FitProblem {
 /** Share of a loss below which a residual is rounding. */
 const RESIDUAL_ROUNDING = 1e-12;
 
-/** @param weights one for each row, 1 unless said */
-export function objectiveOf({ law, rows, units, objective }: FitProblem, weights?: ArrayLike<number>): Objective {
-  return fitObjective(law, rows, units, objective, weights);
+/**
+ * The objectives of a problem for any weights of its rows, on this thread: in wasm for the built-in laws, which are sums of powers.
+ *
+ *     const objectives = await objectivesOf(problem);
+ *     const [plain, weighted] = [objectives(), objectives(weights)];
+ *
+ * @throws {StateError} where the engine cannot run the kernels
+ */
+export async function objectivesOf({ law, rows, units, objective }: FitProblem): Promise<WeightedObjectives> {
+  const form = powerFormOf(law);
+  if (form !== undefined) return powerObjectives(law, form, rows, units, objective);
+  return (weights) => fitObjective(law, rows, units, objective, weights);
 }
 
 /** The objective of residuals that are nothing but rounding. */

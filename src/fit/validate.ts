@@ -5,7 +5,7 @@ import { minimiseWithin } from "./constrained.ts";
 import { type FitOptions, fitLaw, poseFit } from "./fit.ts";
 import { type FitRow, fromTheta, type LawInputs, type Params, toTheta } from "./law.ts";
 import { huber, residualOf } from "./objective.ts";
-import { type FitProblem, objectiveOf } from "./problem.ts";
+import { type FitProblem, objectivesOf } from "./problem.ts";
 import { type FitResult, predictLoss } from "./result.ts";
 
 /** Errors of predictions, predicted − measured over measured. */
@@ -64,7 +64,7 @@ export async function validateFit(
   const problem = poseFit(rows, options);
   const holdOuts: HoldOut[] = [];
   for (const by of HOLD_OUTS) if (problem.law.inputs.includes(by)) holdOuts.push(await holdOut(problem, by, options));
-  return { aicc: aicc(problem, fit), leaveOneOut: leaveOneOut(problem, fit), holdOuts };
+  return { aicc: aicc(problem, fit), leaveOneOut: await leaveOneOut(problem, fit), holdOuts };
 }
 
 /** The optimum of a fit, as the point θ of its problem. */
@@ -81,13 +81,14 @@ function aicc({ law, rows }: FitProblem, { huberMean }: FitResult): number | nul
 }
 
 /** Each row predicted by the fit to all others, which is searched for from the fit to all. */
-function leaveOneOut(problem: FitProblem, fit: FitResult): PredictionErrors {
+async function leaveOneOut(problem: FitProblem, fit: FitResult): Promise<PredictionErrors> {
   const { law, rows, units } = problem;
+  const objectives = await objectivesOf(problem);
   const start = optimumOf(problem, fit);
   const weights = new Float64Array(rows.length).fill(1);
   const predicted = rows.map((row, i) => {
     weights[i] = 0;
-    const { x } = minimiseWithin(problem, objectiveOf(problem, weights), start);
+    const { x } = minimiseWithin(problem, objectives(weights), start);
     weights[i] = 1;
     return law.predict(law.publish(fromTheta(law, x), units), row);
   });
