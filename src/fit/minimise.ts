@@ -22,10 +22,13 @@ export interface Minimum {
   readonly iterations: number;
 }
 
-interface Point {
+/** A point of a search; its arrays are written anew for each trial. */
+interface Point extends LinePoint {
   readonly x: Float64Array;
-  readonly value: number;
   readonly gradient: Float64Array;
+  value: number;
+  step: number;
+  slope: number;
 }
 
 /**
@@ -40,70 +43,86 @@ export function minimise(objective: Objective, start: ArrayLike<number>, options
   const { tolerance = 1e-7, floor = 0, maxIterations = 2000 } = options;
   const isStationary = (p: Point) => p.value <= floor || largest(p.gradient) <= tolerance * p.value;
   let here = pointAt(objective, Float64Array.from(start));
-  let inverseHessian: Float64Array | undefined;
+  let trial = pointOf(new Float64Array(start.length));
+  const direction = new Float64Array(start.length);
+  const hessian = createInverseHessian(start.length);
+  const at = (step: number): Point => {
+    for (let i = 0; i < direction.length; i++) trial.x[i] = here.x[i]! + step * direction[i]!;
+    trial.value = objective(trial.x, trial.gradient);
+    trial.step = step;
+    trial.slope = dot(trial.gradient, direction);
+    return trial;
+  };
   let iterations = 0;
   while (Number.isFinite(here.value) && !isStationary(here) && iterations++ < maxIterations) {
-    const direction = descentDirection(here.gradient, inverseHessian);
-    const next = wolfeStep(lineFrom(objective, here, direction), {
-      ...here,
-      step: 0,
-      slope: dot(here.gradient, direction),
-    });
-    if (next !== undefined) {
-      inverseHessian = updated(inverseHessian, difference(next.x, here.x), difference(next.gradient, here.gradient));
-      here = next;
-    } else if (inverseHessian !== undefined) inverseHessian = undefined;
+    hessian.descend(here.gradient, direction);
+    here.step = 0;
+    here.slope = dot(here.gradient, direction);
+    if (wolfeStep(at, here) !== undefined) {
+      hessian.update(here, trial);
+      [here, trial] = [trial, here];
+    } else if (hessian.isKnown()) hessian.forget();
     else break;
   }
   const { x, value } = here;
   return { x, value, relativeGradient: largest(here.gradient) / value, isStationary: isStationary(here), iterations };
 }
 
-function pointAt(objective: Objective, x: Float64Array): Point {
-  const gradient = new Float64Array(x.length);
-  return { x, value: objective(x, gradient), gradient };
+function pointOf(x: Float64Array): Point {
+  return { x, gradient: new Float64Array(x.length), value: 0, step: 0, slope: 0 };
 }
 
-function lineFrom(objective: Objective, { x }: Point, direction: Float64Array): (step: number) => Point & LinePoint {
-  return (step) => {
-    const point = pointAt(
-      objective,
-      x.map((v, i) => v + step * direction[i]!),
-    );
-    return { ...point, step, slope: dot(point.gradient, direction) };
+function pointAt(objective: Objective, x: Float64Array): Point {
+  const point = pointOf(x);
+  point.value = objective(point.x, point.gradient);
+  return point;
+}
+
+/** The approximation H of f″⁻¹, unknown until the first update. */
+function createInverseHessian(size: number) {
+  const h = new Float64Array(size * size);
+  const [s, y, hy] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  let isKnown = false;
+  return {
+    isKnown: () => isKnown,
+    forget: () => {
+      isKnown = false;
+    },
+    /** direction ← −H·g, or steepest descent of length 1 where there is no H yet. */
+    descend(gradient: Float64Array, direction: Float64Array): void {
+      if (isKnown) multiply(h, gradient, direction);
+      else direction.set(gradient);
+      const scale = isKnown ? 1 : 1 / Math.sqrt(dot(gradient, gradient));
+      for (let i = 0; i < size; i++) direction[i] = -scale * direction[i]!;
+    },
+    /** H ← (I − s·yᵀ/sᵀy)·H·(I − y·sᵀ/sᵀy) + s·sᵀ/sᵀy; the first H is sᵀy/yᵀy · I. */
+    update(from: Point, to: Point): void {
+      subtract(to.x, from.x, s);
+      subtract(to.gradient, from.gradient, y);
+      const sy = dot(s, y);
+      if (!isKnown) setDiagonal(h, size, sy / dot(y, y));
+      isKnown = true;
+      multiply(h, y, hy);
+      const ss = (1 + dot(y, hy) / sy) / sy;
+      for (let i = 0; i < size; i++)
+        for (let j = 0; j < size; j++) h[i * size + j]! += ss * s[i]! * s[j]! - (s[i]! * hy[j]! + hy[i]! * s[j]!) / sy;
+    },
   };
 }
 
-/** −H·g, or steepest descent of length 1 where there is no H yet. */
-function descentDirection(gradient: Float64Array, inverseHessian: Float64Array | undefined): Float64Array {
-  const product = inverseHessian ? multiply(inverseHessian, gradient) : gradient;
-  const scale = inverseHessian ? 1 : 1 / Math.sqrt(dot(gradient, gradient));
-  return product.map((v) => -scale * v);
-}
-
-/** H ← (I − s·yᵀ/sᵀy)·H·(I − y·sᵀ/sᵀy) + s·sᵀ/sᵀy; the first H is sᵀy/yᵀy · I. */
-function updated(previous: Float64Array | undefined, s: Float64Array, y: Float64Array): Float64Array {
-  const size = s.length;
-  const sy = dot(s, y);
-  const h = previous ?? diagonal(size, sy / dot(y, y));
-  const hy = multiply(h, y);
-  const ss = (1 + dot(y, hy) / sy) / sy;
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j < size; j++) h[i * size + j]! += ss * s[i]! * s[j]! - (s[i]! * hy[j]! + hy[i]! * s[j]!) / sy;
-  return h;
-}
-
-function diagonal(size: number, value: number): Float64Array {
-  const matrix = new Float64Array(size * size);
+function setDiagonal(matrix: Float64Array, size: number, value: number): void {
+  matrix.fill(0);
   for (let i = 0; i < size; i++) matrix[i * size + i] = value;
-  return matrix;
 }
 
-function multiply(matrix: Float64Array, vector: Float64Array): Float64Array {
+/** product ← matrix · vector. */
+function multiply(matrix: Float64Array, vector: Float64Array, product: Float64Array): void {
   const size = vector.length;
-  const product = new Float64Array(size);
-  for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) product[i]! += matrix[i * size + j]! * vector[j]!;
-  return product;
+  for (let i = 0; i < size; i++) {
+    let sum = 0;
+    for (let j = 0; j < size; j++) sum += matrix[i * size + j]! * vector[j]!;
+    product[i] = sum;
+  }
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -114,10 +133,11 @@ function dot(a: Float64Array, b: Float64Array): number {
 
 function largest(vector: Float64Array): number {
   let most = 0;
-  for (const v of vector) most = Math.max(most, Math.abs(v));
+  for (let i = 0; i < vector.length; i++) most = Math.max(most, Math.abs(vector[i]!));
   return most;
 }
 
-function difference(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((v, i) => v - b[i]!);
+/** out ← a − b. */
+function subtract(a: Float64Array, b: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < a.length; i++) out[i] = a[i]! - b[i]!;
 }
