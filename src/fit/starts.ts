@@ -8,6 +8,8 @@ import { type FitProblem, typicalRow } from "./problem.ts";
 const COEFFICIENT_RANGE = 50;
 const EXPONENT_LOW = 0.05;
 const EXPONENT_HIGH = 2;
+/** The cube root of 27 shall be 3, not the next number above it. */
+const ROOT_ROUNDING = 1e-9;
 
 export const START_SCHEMES = ["mixed", "uniform", "log-uniform", "grid"] as const;
 /** `uniform` and `log-uniform` over the ranges, a regular `grid` over the exponents, or all three in turn. */
@@ -42,7 +44,7 @@ function startRange({ kind }: Coordinate, typicalLoss: number): [low: number, hi
 
 function gridPoint(law: Law, typicalLoss: number, point: number, points: number): number[] {
   const numExponents = law.coordinates.filter(({ kind }) => kind === "exponent").length;
-  const levels = Math.max(1, Math.ceil(points ** (1 / numExponents)));
+  const levels = Math.max(1, Math.ceil(pow(points, 1 / numExponents) - ROOT_ROUNDING));
   const share = typicalLoss / (law.coordinates.length - numExponents);
   let rest = point;
   return law.coordinates.map(({ kind }) => {
