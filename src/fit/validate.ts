@@ -25,6 +25,7 @@ export interface HoldOut {
   readonly from: number;
   /** Null where the rest does not identify the law, or the law does not reach that far. */
   readonly errors: PredictionErrors | null;
+  /** Why there are no errors, or why they say little. */
   readonly reason: string | null;
 }
 
@@ -106,7 +107,7 @@ async function holdOut(problem: FitProblem, by: HoldOut["by"], options: FitOptio
       { ...options, law },
     );
     const predicted = held.map((row) => predictLoss(fit, row));
-    return { by, from, errors: errorsOf(problem, held, predicted), reason: null };
+    return { by, from, errors: errorsOf(problem, held, predicted), reason: fit.warnings[0] ?? null };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { by, from, errors: null, reason: error.message };
