@@ -2,7 +2,7 @@
 export { loadData } from "./data/node.ts";
 export { type DoctorReport, doctor } from "./doctor/doctor.ts";
 export { createEngine } from "./engine/engine.ts";
-export { startsOnPool } from "./fit/pool.ts";
+export { tasksOnPool } from "./fit/pool.ts";
 export * from "./index.shared.ts";
 export { writeReport } from "./report/write.ts";
 export { listRuns, openRun, readEvents } from "./store/run-directory.ts";

@@ -1,9 +1,8 @@
-/** One thread of the fit pool: the searches of a range of starts. */
-import type { End } from "../src/fit/constrained.ts";
+/** One thread of the fit pool: searches, refits of drawn tables, profiles. */
 import { lawOf } from "../src/fit/laws/index.ts";
-import { solveStarts } from "../src/fit/multi-start.ts";
-import type { StartTask } from "../src/fit/pool.ts";
+import type { PoolTask } from "../src/fit/pool.ts";
+import { type FitTask, runTask, type TaskResults } from "../src/fit/tasks.ts";
 
-export default function solveTask({ problem, begin, end }: StartTask): Promise<End[]> {
-  return solveStarts({ ...problem, law: lawOf(problem.law) }, begin, end);
+export default function solveTask({ problem, task }: PoolTask): Promise<TaskResults[FitTask["kind"]]> {
+  return runTask({ ...problem, law: lawOf(problem.law) }, task);
 }

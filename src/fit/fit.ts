@@ -1,14 +1,15 @@
 /** From a table of runs to a law. */
 import { ConfigError } from "../core/errors.ts";
 import type { End } from "./constrained.ts";
-import { type FitRow, type FitUnits, type Law, naturalUnits, sourceOf, toLogInputs } from "./law.ts";
+import { type FitRow, type FitUnits, type Law, naturalUnits, sourceOf, toLogInputs, toTheta } from "./law.ts";
 import { lawNamed } from "./laws/index.ts";
-import { distinctOptima, type LocalOptimum, type StartRunner, startsHere } from "./multi-start.ts";
+import { distinctOptima, type LocalOptimum } from "./multi-start.ts";
 import { RESIDUALS, type Residual } from "./objective.ts";
 import type { Bounds, FitProblem } from "./problem.ts";
 import { type FitResult, rememberLaw } from "./result.ts";
 import { checkRows, inFixedOrder, sparseInputs } from "./rows.ts";
 import { START_SCHEMES, type StartScheme } from "./starts.ts";
+import { ranges, type TaskRunner, tasksHere } from "./tasks.ts";
 
 export interface FitOptions {
   /** A built-in law by name, a formula such as "E + A/N^alpha + B/D^beta", or a law as an object. */
@@ -30,10 +31,12 @@ export interface FitOptions {
   readonly seed?: number;
   /** Factor on the objective. The fit does not depend on it. */
   readonly objectiveScale?: number;
-  /** Where the searches run; on this thread unless said. */
-  readonly runStarts?: StartRunner;
+  /** Where the work runs; on this thread unless said. */
+  readonly run?: TaskRunner;
 }
 
+/** Enough that a thread is not woken for too little, few enough to even out searches of different length. */
+const STARTS_PER_TASK = 25;
 /** A coordinate beyond this, or below its inverse, has run off: the data do not hold it. */
 const RUNAWAY = 1e8;
 
@@ -52,7 +55,8 @@ const RUNAWAY = 1e8;
  */
 export async function fitLaw(rows: readonly FitRow[], options: FitOptions = {}): Promise<FitResult> {
   const problem = poseFit(rows, options);
-  const ends = await (options.runStarts ?? startsHere)(problem);
+  const tasks = ranges(problem.starts, STARTS_PER_TASK).map((part) => ({ kind: "starts" as const, ...part }));
+  const ends = (await (options.run ?? tasksHere)(problem, tasks)).flat();
   const optima = distinctOptima(problem, ends);
   if (optima.length === 0)
     throw new ConfigError(
@@ -60,6 +64,14 @@ export async function fitLaw(rows: readonly FitRow[], options: FitOptions = {}):
         "Remove runs that diverged, bound a parameter that runs off, or try another law.",
     );
   return described(problem, optima, ends);
+}
+
+/** The optimum of a fit, as the point θ of its problem. */
+export function optimumOf({ law }: FitProblem, fit: FitResult): Float64Array {
+  return toTheta(
+    law,
+    law.coordinates.map(({ name }) => fit.scaledParams[name]!),
+  );
 }
 
 /**
@@ -136,6 +148,7 @@ function described(problem: FitProblem, optima: readonly LocalOptimum[], ends: r
     huberSum: huberMean(best) * rows.length,
     rows: rows.length,
     starts,
+    atBounds: [...best.atBounds],
     startsAtOptimum: best.count,
     startsAtLocalOptima: starts - best.count - notConverged,
     startsNotConverged: notConverged,

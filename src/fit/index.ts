@@ -1,4 +1,5 @@
 /** Fitting scaling laws; everything but the pool, which is Node's (`pool.ts`). */
+export { type AssessOptions, assessFit, bandOf, intervalOf, type Prediction, predictWithBand } from "./assess.ts";
 export { type ColumnMapping, dropTop, parseMapping, type Quantity, rowsOf } from "./columns.ts";
 export { type Cost, costMultiplier, paperRamp, type Ramp } from "./cost.ts";
 export { type FitOptions, fitLaw } from "./fit.ts";
@@ -26,6 +27,8 @@ export { isPresetName, type PresetName, presetNamed, presets } from "./presets.t
 export { type FitResult, parseFitResult, predictLoss, sparseParamsOf } from "./result.ts";
 export { type RowsOfRuns, rowsOfRuns } from "./runs.ts";
 export { parseTable, type Table } from "./table.ts";
+export type { TaskMonitor, TaskRunner } from "./tasks.ts";
+export type * from "./uncertainty.ts";
 export {
   COMPARED_LAWS,
   type Comparison,

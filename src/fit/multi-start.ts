@@ -15,14 +15,8 @@ export interface LocalOptimum {
   readonly count: number;
 }
 
-/** Runs every start of a problem, in the order of their indices, wherever it likes. */
-export type StartRunner = (problem: FitProblem) => Promise<End[]>;
-
 /** Ends whose objectives differ by less than this share are one optimum. */
 const SAME_OPTIMUM = 1e-6;
-
-/** Every start, one after the other, on this thread. */
-export const startsHere: StartRunner = (problem) => solveStarts(problem, 0, problem.starts);
 
 /** The ends of starts [begin, end). */
 export async function solveStarts(problem: FitProblem, begin: number, end: number): Promise<End[]> {

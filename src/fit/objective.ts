@@ -38,6 +38,11 @@ export function residualOf(residual: Residual, predicted: number, measured: numb
   return transforms[residual].of(predicted) - transforms[residual].of(measured);
 }
 
+/** The derivative of the residual by the predicted loss. */
+export function residualSlope(residual: Residual, predicted: number): number {
+  return transforms[residual].slope(predicted);
+}
+
 /**
  * Mean Huber loss as a function of the optimiser's point θ: logarithms of positive coordinates, the others as they are.
  *

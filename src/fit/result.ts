@@ -6,8 +6,36 @@ import type { Law, LawInputs } from "./law.ts";
 import { lawOf } from "./laws/index.ts";
 import type { SparseParams } from "./laws/sparse.ts";
 import { RESIDUALS } from "./objective.ts";
+import type { Uncertainty } from "./uncertainty.ts";
 
 const named = z.record(z.string(), z.number());
+
+const interval = z.object({ low: z.number(), high: z.number() });
+
+const uncertaintySchema: z.ZodType<Uncertainty, Uncertainty> = z.object({
+  bootstrap: z.object({
+    kind: z.enum(["cases", "blocks"]),
+    by: z.enum(["nonzeroParams", "data"]).nullable(),
+    seed: z.number(),
+    replicates: z.int(),
+    failed: z.int(),
+    params: z.array(named),
+  }),
+  intervals: z.record(z.string(), interval),
+  profiles: z.array(
+    z.object({
+      parameter: z.string(),
+      points: z.array(z.object({ value: z.number(), huberMean: z.number(), statistic: z.number(), params: named })),
+      threshold: z.number(),
+      interval: z.object({ low: z.number().nullable(), high: z.number().nullable() }),
+    }),
+  ),
+  identification: z.object({
+    condition: z.number(),
+    weakDirections: z.array(z.object({ relativeCurvature: z.number(), direction: named })),
+    statements: z.array(z.string()),
+  }),
+});
 
 const fitResultSchema = z.object({
   type: z.literal("fit"),
@@ -33,6 +61,8 @@ const fitResultSchema = z.object({
   huberSum: z.number(),
   rows: z.int(),
   starts: z.int(),
+  /** Parameters that a bound stopped. */
+  atBounds: z.array(z.string()).default([]),
   startsAtOptimum: z.int(),
   startsAtLocalOptima: z.int(),
   startsNotConverged: z.int(),
@@ -45,6 +75,8 @@ const fitResultSchema = z.object({
   meanAbsolutePercentageError: z.number(),
   /** What to know before trusting the fit. */
   warnings: z.array(z.string()),
+  /** What `assessFit` found, where it was asked. */
+  uncertainty: uncertaintySchema.optional(),
 });
 
 export type FitResult = z.infer<typeof fitResultSchema>;

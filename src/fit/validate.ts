@@ -2,8 +2,8 @@
 import { ConfigError } from "../core/errors.ts";
 import { exp, log } from "../core/math.ts";
 import { minimiseWithin } from "./constrained.ts";
-import { type FitOptions, fitLaw, poseFit } from "./fit.ts";
-import { type FitRow, fromTheta, type LawInputs, type Params, toTheta } from "./law.ts";
+import { type FitOptions, fitLaw, optimumOf, poseFit } from "./fit.ts";
+import { type FitRow, fromTheta, type LawInputs, type Params } from "./law.ts";
 import { huber, residualOf } from "./objective.ts";
 import { type FitProblem, objectivesOf } from "./problem.ts";
 import { type FitResult, predictLoss } from "./result.ts";
@@ -66,14 +66,6 @@ export async function validateFit(
   const holdOuts: HoldOut[] = [];
   for (const by of HOLD_OUTS) if (problem.law.inputs.includes(by)) holdOuts.push(await holdOut(problem, by, options));
   return { aicc: aicc(problem, fit), leaveOneOut: await leaveOneOut(problem, fit), holdOuts };
-}
-
-/** The optimum of a fit, as the point θ of its problem. */
-export function optimumOf({ law }: FitProblem, fit: FitResult): Float64Array {
-  return toTheta(
-    law,
-    law.coordinates.map(({ name }) => fit.scaledParams[name]!),
-  );
 }
 
 function aicc({ law, rows }: FitProblem, { huberMean }: FitResult): number | null {

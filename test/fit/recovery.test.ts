@@ -8,7 +8,7 @@ import {
   type SparseParams,
   sparseLaw,
 } from "../../src/fit/index.ts";
-import { startsOnPool } from "../../src/fit/pool.ts";
+import { tasksOnPool } from "../../src/fit/pool.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 
 const sparse: SparseParams = { aS: 9, bS: 0.9, cS: 14, bN: 0.3, aD: 4e6, bD: 0.6, c: 0.9 };
@@ -75,7 +75,7 @@ describe("a fit", () => {
 
   test.each([2, 3, 4])("has the same bits on %i threads as on one", async (threads) => {
     const inline = await fitLaw(rows, { starts: 25 });
-    expect(await fitLaw(rows, { starts: 25, runStarts: startsOnPool(threads) })).toEqual(inline);
+    expect(await fitLaw(rows, { starts: 25, run: tasksOnPool(threads) })).toEqual(inline);
   });
 
   test("counts every start once: at the optimum, at another one, or not converged", async () => {
@@ -89,9 +89,7 @@ describe("a fit", () => {
   test("takes a law of one's own on this thread, and says that it cannot go to a pool", async () => {
     const law = { ...sparseLaw, name: "my own" };
     expect((await fitLaw(rows, { law, starts: 5 })).law).toBe("my own");
-    await expect(fitLaw(rows, { law, starts: 5, runStarts: startsOnPool(2) })).rejects.toThrow(
-      /threads must be 1 .* got 2/,
-    );
+    await expect(fitLaw(rows, { law, starts: 5, run: tasksOnPool(2) })).rejects.toThrow(/threads must be 1 .* got 2/);
   });
 });
 
@@ -141,7 +139,7 @@ describe("a table that cannot hold the law", () => {
       return { x: new Float64Array(7).fill(x), value, isStationary, relativeGradient: 0, iterations: 9, atBounds: [] };
     };
     const ends = [end(0, 2e-6, true), end(-1, 3e-6, true), end(-2, 4e-6, true), end(-3, 1e-6, false)];
-    const fit = await fitLaw(rows, { starts: 4, runStarts: async () => ends });
+    const fit = await fitLaw(rows, { starts: 4, run: async () => [ends] as never });
     expect([fit.huberMean, fit.startsAtOptimum, fit.startsNotConverged]).toEqual([2e-6, 1, 1]);
     expect(fit.localOptima.map((optimum) => optimum.huberMean)).toEqual([2e-6, 3e-6, 4e-6]);
     expect(fit.warnings.join(" ")).toMatch(/Only 1 of 4 starts .* did not converge came lower/);
@@ -150,7 +148,7 @@ describe("a table that cannot hold the law", () => {
   test("is refused where no search converges", async () => {
     const unfinished = { value: 1, isStationary: false, relativeGradient: 1, iterations: 2000, atBounds: [] };
     const ends = [{ ...unfinished, x: new Float64Array(7) }];
-    await expect(fitLaw(rows, { starts: 1, runStarts: async () => ends })).rejects.toThrow(
+    await expect(fitLaw(rows, { starts: 1, run: async () => [ends] as never })).rejects.toThrow(
       "no convergence from any of 1 starts",
     );
   });

@@ -29,6 +29,7 @@ export function fitOf(params: SparseParams, rows: number): FitResult {
     huberSum: 4.88e-6 * rows,
     rows,
     starts: 100,
+    atBounds: [],
     startsAtOptimum: 93,
     startsAtLocalOptima: 7,
     startsNotConverged: 0,

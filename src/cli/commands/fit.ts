@@ -1,7 +1,7 @@
 /** sparselaw fit */
 import { availableParallelism } from "node:os";
 import { dropTop, type FitResult, fitLaw, parseMapping } from "../../fit/index.ts";
-import { startsOnPool } from "../../fit/pool.ts";
+import { tasksOnPool } from "../../fit/pool.ts";
 import { formatNumber, plural } from "../../report/format.ts";
 import { readRows } from "../inputs.ts";
 import { alignColumns, type Output } from "../output.ts";
@@ -22,7 +22,7 @@ export async function fitCommand(paths: readonly string[], flags: FitFlags, outp
   const { rows, skipped } = await readRows(paths, law, parseMapping(columns, expr));
   for (const { id, reason } of skipped) output.warn(`run ${id} is left out: ${reason}`);
   const kept = count === undefined ? rows : dropTop(rows, count, by);
-  const fit = await fitLaw(kept, { ...options, law, runStarts: startsOnPool(availableParallelism()) });
+  const fit = await fitLaw(kept, { ...options, law, run: tasksOnPool(availableParallelism()) });
   output.record(fit);
   output.print(...describe(fit));
   for (const warning of fit.warnings) output.warn(warning);

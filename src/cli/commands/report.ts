@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { ConfigError } from "../../core/errors.ts";
 import { readYaml } from "../../core/yaml.ts";
 import { type FitResult, fitLaw, parseFitResult } from "../../fit/index.ts";
-import { startsOnPool } from "../../fit/pool.ts";
+import { tasksOnPool } from "../../fit/pool.ts";
 import { plural } from "../../report/format.ts";
 import { writeReport } from "../../report/write.ts";
 import { type RunEntry, readEvents } from "../../store/run-directory.ts";
@@ -40,7 +40,7 @@ async function readFit(file: string): Promise<FitResult> {
 /** Too few runs to identify the law make a report without one; it says so itself. */
 async function fitWhatThereIs(entries: readonly RunEntry[], output: Output): Promise<FitResult | undefined> {
   try {
-    return await fitLaw(rowsOfEntries(entries).rows, { runStarts: startsOnPool(availableParallelism()) });
+    return await fitLaw(rowsOfEntries(entries).rows, { run: tasksOnPool(availableParallelism()) });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     output.warn(`The report goes without a law: ${error.message}`);
