@@ -18,7 +18,7 @@ export interface Table {
 /**
  * Reads a table; the text itself tells the format.
  *
- *   CSV           a header line, then rows; commas or tabs
+ *   CSV           a header line, then rows; tabs where the header has one, else commas
  *   JSON rows     [{"loss": 3.1, …}, …]
  *   JSON columns  {"loss": [3.1, …], …}, or pandas' {"loss": {"0": 3.1, …}, …}
  *   JSON lines    {"loss": 3.1, …} on each line
@@ -27,17 +27,20 @@ export interface Table {
  */
 export function parseTable(text: string, source: string): Table {
   const body = text.replace(/^\ufeff/, "");
-  const rows = /^\s*[{[]/.test(body) ? jsonRows(body, source) : csvRows(body, source);
-  const columns = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
+  return tableOf(source, /^\s*[{[]/.test(body) ? jsonRows(body, source) : csvRows(body, source));
+}
+
+/** @throws {FormatError} where there are no rows */
+export function tableOf(source: string, rows: readonly TableRow[]): Table {
   if (rows.length === 0) throw new FormatError(source, "table must have a header and rows; got none. Add runs.");
-  return { source, columns, rows };
+  return { source, columns: [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))], rows };
 }
 
 function csvRows(text: string, source: string): TableRow[] {
   try {
     const records: { record: Record<string, string>; info: { lines: number } }[] = parseCsvRecords(text, {
       columns: true,
-      delimiter: [",", "\t"],
+      delimiter: /^[\r\n]*[^\n]*\t/.test(text) ? "\t" : ",",
       info: true,
       skip_empty_lines: true,
       trim: true,
