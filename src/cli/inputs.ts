@@ -3,7 +3,17 @@ import { access, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import type { RunResult } from "../core/record.ts";
-import { type ColumnMapping, type FitRow, lawNamed, parseTable, rowsOf, rowsOfRuns } from "../fit/index.ts";
+import {
+  type ColumnMapping,
+  type LossUnit,
+  lawNamed,
+  mapTable,
+  type Quantity,
+  type RowsOfRuns,
+  readTable,
+  rowsOfRuns,
+  type SourceRow,
+} from "../fit/index.ts";
 import { listRuns, type RunEntry } from "../store/run-directory.ts";
 
 /**
@@ -12,7 +22,11 @@ import { listRuns, type RunEntry } from "../store/run-directory.ts";
  * @throws {ConfigError} where it cannot be read
  */
 export async function readText(file: string): Promise<string> {
-  return await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+  return new TextDecoder().decode(await readBytes(file));
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  return await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     throw new ConfigError(`${file}: the file must be readable; got ${cause.code}. Check the path.`, { cause });
   });
 }
@@ -35,28 +49,55 @@ export async function readRuns(path: string): Promise<RunEntry[]> {
   return runs;
 }
 
+/** How the user wants tables read. */
+export interface ReadOptions {
+  readonly mapping?: ColumnMapping;
+  readonly lossUnit?: LossUnit;
+}
+
 export interface NamedRows {
-  readonly rows: readonly FitRow[];
+  readonly rows: readonly SourceRow[];
+  /** What the sources count their data in, each once. */
+  readonly dataUnits: readonly string[];
+  /** Where the quantities of each table were read from. */
+  readonly tables: readonly { readonly path: string; readonly origins: Readonly<Partial<Record<Quantity, string>>> }[];
   /** Runs that a fit cannot use, by id, with the reason. */
-  readonly skipped: readonly { readonly id: string; readonly reason: string }[];
+  readonly skipped: RowsOfRuns["skipped"];
 }
 
 /** The rows of several run directories and tables, in their order. */
-export async function readRows(paths: readonly string[], law: string, mapping: ColumnMapping): Promise<NamedRows> {
+export async function readRows(paths: readonly string[], law: string, options: ReadOptions = {}): Promise<NamedRows> {
   const parts: NamedRows[] = [];
   for (const path of paths) {
     const isDirectory = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-    if (isDirectory) parts.push(rowsOfEntries(await readRuns(path)));
-    else parts.push({ rows: rowsOf(parseTable(await readText(path), path), lawNamed(law), mapping), skipped: [] });
+    parts.push(isDirectory ? namedRows(rowsOfEntries(await readRuns(path))) : await tableRows(path, law, options));
   }
-  return { rows: parts.flatMap(({ rows }) => rows), skipped: parts.flatMap(({ skipped }) => skipped) };
+  return {
+    rows: parts.flatMap(({ rows }) => rows),
+    dataUnits: [...new Set(parts.flatMap(({ dataUnits }) => dataUnits))],
+    tables: parts.flatMap(({ tables }) => tables),
+    skipped: parts.flatMap(({ skipped }) => skipped),
+  };
+}
+
+async function tableRows(path: string, law: string, { mapping, lossUnit }: ReadOptions): Promise<NamedRows> {
+  const table = await readTable(await readBytes(path), path);
+  const { rows, origins, dataUnit } = mapTable(table, lawNamed(law), mapping, lossUnit);
+  const dataUnits = dataUnit === undefined ? [] : [dataUnit];
+  return { rows, dataUnits, tables: [{ path, origins }], skipped: [] };
+}
+
+function namedRows({ rows, ids, dataUnit, skipped }: RowsOfRuns): NamedRows {
+  const named = rows.map((row, i) => ({ row, name: `run ${ids[i]}`, cells: {} }));
+  return { rows: named, dataUnits: [dataUnit], tables: [], skipped };
 }
 
 /** The rows of the completed runs. */
-export function rowsOfEntries(entries: readonly RunEntry[]): NamedRows {
-  const { rows, skipped } = rowsOfRuns(resultsOf(entries));
+export function rowsOfEntries(entries: readonly RunEntry[]): RowsOfRuns {
+  const finished = rowsOfRuns(resultsOf(entries));
   const unfinished = entries.filter(({ result }) => result === undefined);
-  return { rows, skipped: [...skipped, ...unfinished.map((entry) => ({ id: entry.id, reason: stateOf(entry) }))] };
+  const skipped = unfinished.map((entry) => ({ id: entry.id, reason: stateOf(entry) }));
+  return { ...finished, skipped: [...finished.skipped, ...skipped] };
 }
 
 export const resultsOf = (entries: readonly RunEntry[]): RunResult[] =>

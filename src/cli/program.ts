@@ -51,15 +51,19 @@ function addSweep(program: Command, finish: Finish): void {
 function addFit(program: Command, finish: Finish): void {
   program
     .command("fit <source...>")
-    .description("fit a law to run directories and tables (CSV, JSON)")
+    .description("fit a law to run directories and tables (CSV, TSV, JSON, Parquet, gzipped or not)")
     .addOption(new Option("--law <law>", "the law").choices(["sparse", "chinchilla"]).default("sparse"))
     .addOption(new Option("--residual <kind>", "what the Huber loss is taken of").choices(["raw", "log"]))
     .option("--delta <x>", "where the Huber loss turns straight", positiveNumber)
     .option("--starts <n>", "searches for the optimum", positiveInteger)
-    .option("--columns <mapping>", "sparsity=…,nonzero=…,data=…,loss=… by column names")
+    .option("--columns <mapping>", "sparsity=…,nonzero=…,data=…,loss=…,mean=… by column names")
     .option("--expr <quantity=expression>", "a quantity computed from columns (repeatable)", append, [])
+    .addOption(new Option("--data-unit <unit>", "what D counts").choices(["tokens", "images", "examples"]))
+    .addOption(new Option("--loss-unit <unit>", "of the tables' losses").choices(["nats", "bits"]).default("nats"))
+    .option("--where <condition>", "leave out rows that do not meet it, e.g. 'loss < 4' (repeatable)", append, [])
     .option("--drop-top <k>", "leave out the k rows with the largest --by", nonnegativeInteger)
-    .option("--by <quantity>", "sparsity, nonzero, data or loss", "loss")
+    .option("--drop-bottom <k>", "leave out the k rows with the smallest --by", nonnegativeInteger)
+    .option("--by <quantity>", "sparsity, nonzero, data, loss or mean", "loss")
     .addOption(json())
     .action(async (sources, flags) => {
       const { fitCommand } = await import("./commands/fit.ts");

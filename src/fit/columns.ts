@@ -5,20 +5,53 @@ import type { FitRow, Law } from "./law.ts";
 import { rowProblem } from "./rows.ts";
 import type { Table, TableRow } from "./table.ts";
 
-/** What a fit needs, by the names of the command line. */
-export type Quantity = "sparsity" | "nonzero" | "data" | "loss";
+/** What a fit needs, by the names of the command line; `mean` only for laws of the size averaged over training. */
+export const QUANTITIES = ["sparsity", "nonzero", "data", "loss", "mean"] as const;
+export type Quantity = (typeof QUANTITIES)[number];
+
+/** What stands for a quantity: a column, or an expression over columns. */
+interface Source {
+  readonly text: string;
+  readonly expression: Expression;
+}
 
 /** Where each quantity comes from. */
-export type ColumnMapping = Readonly<Partial<Record<Quantity, Expression>>>;
+export type ColumnMapping = Readonly<Partial<Record<Quantity, Source>>>;
 
-const fields = { sparsity: "sparsity", nonzero: "nonzeroParams", data: "data", loss: "loss" } as const;
+/** The field of a row that holds a quantity. */
+export const FIELDS = {
+  sparsity: "sparsity",
+  nonzero: "nonzeroParams",
+  data: "data",
+  loss: "loss",
+  mean: "meanParams",
+} as const satisfies Record<Quantity, keyof FitRow>;
 
-/** Columns that are understood without a mapping; the first one that a table has. */
-const usualColumns: Readonly<Record<Quantity, readonly string[]>> = {
-  sparsity: ["sparsity", "S"],
-  nonzero: ["nonzero", "nonzeroParams", "N"],
-  data: ["data", "dataSeen", "D"],
-  loss: ["loss", "validLoss", "val-loss", "L"],
+/**
+ * Columns that are understood without a mapping, whatever their case, blanks, `-` and `_`; the first one that a table has. A
+ * validation loss comes before a loss that may be the training's.
+ */
+const USUAL: Readonly<Record<Quantity, readonly string[]>> = {
+  sparsity: ["sparsity", "S", "finalSparsity"],
+  nonzero: ["nonzero", "N", "nonzeroParams", "nonzeroParameters", "nnz"],
+  data: [
+    ...["data", "D", "dataSeen"],
+    ...["tokens", "trainingTokens", "trainTokens", "tokensSeen", "numTokens", "nTokens"],
+    ...["images", "trainingImages", "imagesSeen", "examples", "trainingExamples", "examplesSeen", "totalExamples"],
+  ],
+  loss: ["validLoss", "valLoss", "validationLoss", "evalLoss", "testLoss", "finalLoss", "loss", "L"],
+  mean: ["meanParams", "averageParams", "meanNonzeroParams"],
+};
+
+/** Sizes that are non-zero ones only where the table knows of no sparsity. */
+const DENSE_SIZES = ["params", "parameters", "numParams", "nParams", "numParameters", "paramCount", "modelSize"];
+
+const EXAMPLES: Readonly<Record<Quantity, string>> = {
+  sparsity: "sparsity or S",
+  nonzero: "nonzero or N",
+  data: "data, tokens or D",
+  loss: "loss or L",
+  mean: "meanParams",
 };
 
 /**
@@ -32,9 +65,11 @@ const usualColumns: Readonly<Record<Quantity, readonly string[]>> = {
  */
 export function parseMapping(columns = "", expressions: readonly string[] = []): ColumnMapping {
   const pairs = columns.split(",").filter((part) => part.trim() !== "");
+  const named = pairs.map((pair) => assignment("--columns", pair));
+  const computed = expressions.map((text) => assignment("--expr", text));
   return Object.fromEntries([
-    ...pairs.map((pair) => assignment("--columns", pair)).map(([name, column]) => [name, nameExpression(column)]),
-    ...expressions.map((text) => assignment("--expr", text)).map(([name, text]) => [name, parseExpression(text)]),
+    ...named.map(([quantity, text]) => [quantity, { text, expression: nameExpression(text) }]),
+    ...computed.map(([quantity, text]) => [quantity, { text, expression: parseExpression(text) }]),
   ]);
 }
 
@@ -42,81 +77,145 @@ function assignment(where: string, text: string): [Quantity, string] {
   const at = text.indexOf("=");
   const name = text.slice(0, Math.max(0, at)).trim();
   const value = text.slice(at + 1).trim();
-  if (Object.hasOwn(fields, name) && value !== "") return [name as Quantity, value];
-  const known = Object.keys(fields).join(", ");
+  if (isQuantity(name) && value !== "") return [name, value];
   throw new ConfigError(
-    `${where}: ${text} must be <quantity>=<source> with one of ${known}; got ${JSON.stringify(name)}.`,
+    `${where}: ${text} must be <quantity>=<source> with one of ${QUANTITIES.join(", ")}; got ${JSON.stringify(name)}.`,
   );
 }
+
+export function isQuantity(name: string): name is Quantity {
+  return (QUANTITIES as readonly string[]).includes(name);
+}
+
+/** A row of a fit that remembers where it comes from. */
+export interface SourceRow {
+  readonly row: FitRow;
+  /** For messages: file and line, or the run. */
+  readonly name: string;
+  /** What else the source says of it. */
+  readonly cells: Readonly<Record<string, unknown>>;
+}
+
+export interface MappedTable {
+  readonly rows: readonly SourceRow[];
+  /** Column or expression that each quantity was read from; what the table has not is left out. */
+  readonly origins: Readonly<Partial<Record<Quantity, string>>>;
+  /** What D counts, where the name of its column tells. */
+  readonly dataUnit: string | undefined;
+}
+
+export const LOSS_UNITS = ["nats", "bits"] as const;
+export type LossUnit = (typeof LOSS_UNITS)[number];
 
 /**
  * The rows that a law is fitted to.
  *
  * @param law the sparsity of a law that does not read it is 0 where the table has none
+ * @param lossUnit of the table; rows are in nats
  * @throws {FormatError} with file, line and column for a missing column, a cell that is no number, or a value out of range
  */
-export function rowsOf(table: Table, law: Law, mapping: ColumnMapping = {}): FitRow[] {
-  const sources = Object.fromEntries(
-    (Object.keys(fields) as Quantity[]).map((quantity) => [quantity, mapping[quantity] ?? usual(table, law, quantity)]),
-  ) as Record<Quantity, Expression>;
-  for (const [quantity, { names }] of Object.entries(sources))
-    for (const column of names) if (!table.columns.includes(column)) throw missing(table, quantity, column);
-  return table.rows.map((row) => fitRow(table, row, sources));
-}
-
-function usual(table: Table, law: Law, quantity: Quantity): Expression {
-  const column = usualColumns[quantity].find((name) => table.columns.includes(name));
-  if (column !== undefined) return nameExpression(column);
-  if (quantity === "sparsity" && !law.inputs.includes("sparsity")) return parseExpression("0");
-  throw missing(table, quantity, usualColumns[quantity].join(" or "));
-}
-
-function missing(table: Table, quantity: string, column: string): FormatError {
-  const got = table.columns.map((name) => JSON.stringify(name)).join(", ");
-  return new FormatError(
-    table.source,
-    `columns must include ${column} for ${quantity}; got ${got}. Name another with --columns ${quantity}=… or --expr ${quantity}=….`,
-  );
-}
-
-function fitRow(table: Table, { record, cells }: TableRow, sources: Record<Quantity, Expression>): FitRow {
-  const cell = (column: string) => {
-    const value = asNumber(cells[column]);
-    if (Number.isFinite(value)) return value;
-    const got = JSON.stringify(cells[column] ?? null);
-    throw new FormatError(table.source, `${column} must be a number; got ${got}. Correct or remove the row.`, {
-      record,
-    });
+export function mapTable(
+  table: Table,
+  law: Law,
+  mapping: ColumnMapping = {},
+  lossUnit: LossUnit = "nats",
+): MappedTable {
+  const sources = sourcesOf(table, law, mapping);
+  for (const [quantity, { expression }] of Object.entries(sources))
+    for (const column of expression.names)
+      if (!table.columns.includes(column)) throw missing(table, quantity as Quantity, column);
+  return {
+    rows: table.rows.map((record) => ({
+      row: fitRow(table, record, sources, lossUnit === "bits" ? Math.LN2 : 1),
+      name: `${table.source}:${record.record}`,
+      cells: record.cells,
+    })),
+    origins: Object.fromEntries(Object.entries(sources).map(([quantity, { text }]) => [quantity, text])),
+    dataUnit: unitInName(sources.data.text),
   };
+}
+
+/** The rows of `mapTable` alone. */
+export function rowsOf(table: Table, law: Law, mapping: ColumnMapping = {}, lossUnit: LossUnit = "nats"): FitRow[] {
+  return mapTable(table, law, mapping, lossUnit).rows.map(({ row }) => row);
+}
+
+type Sources = Readonly<Record<Exclude<Quantity, "mean">, Source>> & { readonly mean?: Source };
+
+function sourcesOf(table: Table, law: Law, mapping: ColumnMapping): Sources {
+  const sourceOf = (quantity: Quantity) => mapping[quantity] ?? usualSource(table, quantity, USUAL[quantity]);
+  const needed = (quantity: Quantity, source: Source | undefined) => {
+    if (source === undefined) throw missing(table, quantity, EXAMPLES[quantity]);
+    return source;
+  };
+  const [sparsity, mean] = [sourceOf("sparsity"), sourceOf("mean")];
+  const isDense = sparsity === undefined && !law.inputs.includes("sparsity");
+  const size = sourceOf("nonzero") ?? (sparsity === undefined ? usualSource(table, "nonzero", DENSE_SIZES) : undefined);
+  return {
+    sparsity: needed("sparsity", isDense ? { text: "0", expression: parseExpression("0") } : sparsity),
+    nonzero: needed("nonzero", size),
+    data: needed("data", sourceOf("data")),
+    loss: needed("loss", sourceOf("loss")),
+    ...(mean === undefined ? {} : { mean }),
+  };
+}
+
+/** "Training Tokens" → "trainingtokens" */
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, "");
+
+function usualSource(table: Table, quantity: Quantity, names: readonly string[]): Source | undefined {
+  for (const name of names) {
+    const columns = table.columns.filter((column) => plain(column) === plain(name));
+    if (columns.length > 1) throw ambiguous(table, quantity, columns);
+    const [text] = columns;
+    if (text !== undefined) return { text, expression: nameExpression(text) };
+  }
+  return undefined;
+}
+
+/** Only names that are usual are trusted: "tokens (billions)" is not counted in tokens. */
+function unitInName(column: string): string | undefined {
+  if (!USUAL.data.some((name) => plain(name) === plain(column))) return undefined;
+  return ["tokens", "images", "examples"].find((unit) => plain(column).includes(unit));
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
+
+function missing(table: Table, quantity: Quantity, column: string): FormatError {
+  const problem = `columns must include ${column} for ${quantity}; got ${quoted(table.columns)}.`;
+  return new FormatError(table.source, `${problem} ${remedyFor(quantity)}`);
+}
+
+function ambiguous(table: Table, quantity: Quantity, columns: readonly string[]): FormatError {
+  const problem = `columns must have one for ${quantity}; got ${quoted(columns)}.`;
+  return new FormatError(table.source, `${problem} ${remedyFor(quantity)}`);
+}
+
+const remedyFor = (quantity: Quantity): string => `Name another with --columns ${quantity}=… or --expr ${quantity}=….`;
+
+function fitRow(table: Table, { record, cells }: TableRow, sources: Sources, nats: number): FitRow {
+  const cell = (column: string) => numberIn(cells, column, table.source, record);
   const row = {
-    sparsity: sources.sparsity.evaluate(cell),
-    nonzeroParams: sources.nonzero.evaluate(cell),
-    data: sources.data.evaluate(cell),
-    loss: sources.loss.evaluate(cell),
+    sparsity: sources.sparsity.expression.evaluate(cell),
+    nonzeroParams: sources.nonzero.expression.evaluate(cell),
+    data: sources.data.expression.evaluate(cell),
+    loss: nats * sources.loss.expression.evaluate(cell),
+    ...(sources.mean === undefined ? {} : { meanParams: sources.mean.expression.evaluate(cell) }),
   };
   const problem = rowProblem(row);
   if (problem !== undefined) throw new FormatError(table.source, problem, { record });
   return row;
 }
 
-function asNumber(cell: unknown): number {
-  if (typeof cell === "number") return cell;
-  return typeof cell === "string" && cell.trim() !== "" ? Number(cell) : Number.NaN;
+function numberIn(cells: TableRow["cells"], column: string, source: string, record: number): number {
+  const value = asNumber(cells[column]);
+  if (Number.isFinite(value)) return value;
+  const got = JSON.stringify(cells[column] ?? null);
+  throw new FormatError(source, `${column} must be a number; got ${got}. Correct or remove the row.`, { record });
 }
 
-/**
- * Leaves out the `count` rows with the largest `by`, e.g. runs that did not train.
- *
- * @throws {ConfigError} for a count that is no whole number or leaves nothing, or an unknown quantity
- */
-export function dropTop(rows: readonly FitRow[], count: number, by: string): FitRow[] {
-  if (!(Number.isInteger(count) && count >= 0 && count < rows.length))
-    throw new ConfigError(`--drop-top: count must be a whole number below the ${rows.length} rows; got ${count}.`);
-  if (!Object.hasOwn(fields, by))
-    throw new ConfigError(
-      `--by: quantity must be one of ${Object.keys(fields).join(", ")}; got ${JSON.stringify(by)}.`,
-    );
-  const field = fields[by as Quantity];
-  const top = new Set([...rows].sort((a, b) => b[field] - a[field]).slice(0, count));
-  return rows.filter((row) => !top.has(row));
+/** What a cell says as a number; NaN for what is none. */
+export function asNumber(cell: unknown): number {
+  if (typeof cell === "number") return cell;
+  return typeof cell === "string" && cell.trim() !== "" ? Number(cell) : Number.NaN;
 }

@@ -10,6 +10,7 @@ import { type FitResult, rememberLaw } from "./result.ts";
 import { checkRows, inFixedOrder, sparseInputs } from "./rows.ts";
 import { START_SCHEMES, type StartScheme } from "./starts.ts";
 import { ranges, type TaskRunner, tasksHere } from "./tasks.ts";
+import { UNNAMED_DATA } from "./units.ts";
 
 export interface FitOptions {
   /** A built-in law by name, a formula such as "E + A/N^alpha + B/D^beta", or a law as an object. */
@@ -31,6 +32,8 @@ export interface FitOptions {
   readonly seed?: number;
   /** Factor on the objective. The fit does not depend on it. */
   readonly objectiveScale?: number;
+  /** What D counts, for the record. */
+  readonly dataUnit?: string;
   /** Where the work runs; on this thread unless said. */
   readonly run?: TaskRunner;
 }
@@ -63,7 +66,7 @@ export async function fitLaw(rows: readonly FitRow[], options: FitOptions = {}):
       `fit: the table must hold the ${problem.law.name} law; got no convergence from any of ${problem.starts} starts. ` +
         "Remove runs that diverged, bound a parameter that runs off, or try another law.",
     );
-  return described(problem, optima, ends);
+  return described(problem, optima, ends, options.dataUnit ?? UNNAMED_DATA);
 }
 
 /** The optimum of a fit, as the point θ of its problem. */
@@ -128,7 +131,12 @@ function checkBounds({ name: law, parameters }: Law, bounds: Bounds): void {
   }
 }
 
-function described(problem: FitProblem, optima: readonly LocalOptimum[], ends: readonly End[]): FitResult {
+function described(
+  problem: FitProblem,
+  optima: readonly LocalOptimum[],
+  ends: readonly End[],
+  dataUnit: string,
+): FitResult {
   const { law, rows, units, objective, bounds, starts } = problem;
   const best = optima[0]!;
   const huberMean = (optimum: LocalOptimum) => optimum.value / (objective.scale ?? 1);
@@ -142,6 +150,7 @@ function described(problem: FitProblem, optima: readonly LocalOptimum[], ends: r
     delta: Number.isFinite(objective.delta) ? objective.delta : null,
     bounds,
     params: { ...law.publish(best.coordinates, units) },
+    dataUnit,
     scaledParams: Object.fromEntries(law.coordinates.map(({ name }, i) => [name, best.coordinates[i]!])),
     units,
     huberMean: huberMean(best),

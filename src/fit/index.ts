@@ -1,6 +1,15 @@
 /** Fitting scaling laws; everything but the pool, which is Node's (`pool.ts`). */
 export { type AssessOptions, assessFit, bandOf, intervalOf, type Prediction, predictWithBand } from "./assess.ts";
-export { type ColumnMapping, dropTop, parseMapping, type Quantity, rowsOf } from "./columns.ts";
+export {
+  type ColumnMapping,
+  type LossUnit,
+  type MappedTable,
+  mapTable,
+  parseMapping,
+  type Quantity,
+  rowsOf,
+  type SourceRow,
+} from "./columns.ts";
 export { type Cost, costMultiplier, paperRamp, type Ramp } from "./cost.ts";
 export { type FitOptions, fitLaw } from "./fit.ts";
 export type { FitRow, FitUnits, Law, LawInputs } from "./law.ts";
@@ -24,11 +33,14 @@ export {
   optimalSparsity,
 } from "./optimal.ts";
 export { isPresetName, type PresetName, presetNamed, presets } from "./presets.ts";
+export { readTable } from "./read-table.ts";
 export { type FitResult, parseFitResult, predictLoss, sparseParamsOf } from "./result.ts";
-export { type RowsOfRuns, rowsOfRuns } from "./runs.ts";
+export { type RowsOfRuns, rowOfRun, rowsOfRuns } from "./runs.ts";
+export { type LeftOut, type RowRules, selectRows } from "./selection.ts";
 export { parseTable, type Table } from "./table.ts";
 export type { TaskMonitor, TaskRunner } from "./tasks.ts";
 export type * from "./uncertainty.ts";
+export { describeUnits } from "./units.ts";
 export {
   COMPARED_LAWS,
   type Comparison,

@@ -77,6 +77,8 @@ export interface Law<P extends Params = Params> {
   readonly parameters: readonly (keyof P & string)[];
   /** One for each parameter: the one that alone moves it, the others being as they are. */
   readonly coordinates: readonly Coordinate[];
+  /** Of each published parameter, in terms of nats, N and D; an exponent has none. */
+  readonly units?: Readonly<Record<string, string>>;
   /** The inputs that the formula reads: a table identifies the law only where each of them differs between rows. */
   readonly inputs: readonly (keyof LawInputs)[];
   /** L in nats, for N in parameters and D in tokens or images. */

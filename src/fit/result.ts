@@ -7,6 +7,7 @@ import { lawOf } from "./laws/index.ts";
 import type { SparseParams } from "./laws/sparse.ts";
 import { RESIDUALS } from "./objective.ts";
 import type { Uncertainty } from "./uncertainty.ts";
+import { UNNAMED_DATA } from "./units.ts";
 
 const named = z.record(z.string(), z.number());
 
@@ -52,14 +53,18 @@ const fitResultSchema = z.object({
   /** Where the Huber loss turns straight; null for squared residuals. */
   delta: z.number().nullable(),
   bounds: z.record(z.string(), z.object({ low: z.number().optional(), high: z.number().optional() })).default({}),
-  /** The published form: N in parameters, D in tokens or images, L in nats. */
+  /** The published form: N in parameters, D in `dataUnit`, L in nats. */
   params: named,
+  /** What D counts: tokens, images, or the units of a table's column. */
+  dataUnit: z.string().default(UNNAMED_DATA),
   /** The optimiser's form, N and D in `units`. */
   scaledParams: named,
   units: z.object({ nonzeroParams: z.number(), data: z.number() }),
   huberMean: z.number(),
   huberSum: z.number(),
   rows: z.int(),
+  /** Rows and runs of the sources that took no part. */
+  leftOut: z.array(z.object({ row: z.string(), reason: z.string() })).optional(),
   starts: z.int(),
   /** Parameters that a bound stopped. */
   atBounds: z.array(z.string()).default([]),

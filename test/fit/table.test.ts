@@ -2,11 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { RunResult } from "../../src/core/record.ts";
 import {
   chinchillaLaw,
-  dropTop,
+  mapTable,
   parseMapping,
   parseTable,
   rowsOf,
   rowsOfRuns,
+  selectRows,
   sparseLaw,
 } from "../../src/fit/index.ts";
 
@@ -22,6 +23,7 @@ describe("one table in every format", () => {
     ["CSV", csv],
     ["CSV with byte-order mark, carriage returns and blank lines", `\ufeff${csv.replaceAll("\n", "\r\n")}\r\n`],
     ["tab-separated", csv.replaceAll(",", "\t")],
+    ["tab-separated, with commas in cells", csv.replaceAll(",", "\t").replace("run", '"run, by number"')],
     [
       "JSON rows",
       '[{"sparsity":0,"size":4,"val-loss":3.5,"steps":100},{"sparsity":0.5,"size":8,"val-loss":3.25,"steps":200}]',
@@ -95,33 +97,149 @@ describe("a faulty table is refused", () => {
 
   test.each([
     ["loss", "--columns: loss must be <quantity>=<source>"],
-    ["perplexity=ppl", 'one of sparsity, nonzero, data, loss; got "perplexity"'],
+    ["perplexity=ppl", 'one of sparsity, nonzero, data, loss, mean; got "perplexity"'],
     ["loss=", "--columns: loss= must be <quantity>=<source>"],
   ])("the mapping %s is refused", (text, message) => {
     expect(() => parseMapping(text)).toThrow(message);
   });
 });
 
-describe("rows left out", () => {
-  const rows = [3, 9, 5, 9, 1].map((loss, i) => ({ sparsity: 0, nonzeroParams: i + 1, data: 10 - i, loss }));
+describe("usual column names", () => {
+  const quantities = (text: string, law = chinchillaLaw as Parameters<typeof mapTable>[1]) =>
+    mapTable(parseTable(text, "t.csv"), law).origins;
 
-  test("are the largest by the quantity named", () => {
-    expect(dropTop(rows, 2, "loss").map((row) => row.loss)).toEqual([3, 5, 1]);
-    expect(dropTop(rows, 1, "nonzero").map((row) => row.loss)).toEqual([3, 9, 5, 9]);
-    expect(dropTop(rows, 0, "data")).toEqual(rows);
+  test.each([
+    ["params,tokens,final_loss", { nonzero: "params", data: "tokens", loss: "final_loss" }],
+    ["Model Size,Training Tokens,Loss", { nonzero: "Model Size", data: "Training Tokens", loss: "Loss" }],
+    ["n_params,examples-seen,loss,eval_loss", { nonzero: "n_params", data: "examples-seen", loss: "eval_loss" }],
+    ["nonZeroParams,d,L,mean params", { nonzero: "nonZeroParams", data: "d", loss: "L", mean: "mean params" }],
+  ])("%s are understood", (header, expected) => {
+    expect(quantities(`${header}\n1,2,3,4\n`.replace(/,4(?=\n$)/, header.split(",").length === 4 ? ",4" : ""))).toEqual(
+      {
+        sparsity: "0",
+        ...expected,
+      },
+    );
   });
 
-  test("must leave some, and be by a known quantity", () => {
-    expect(() => dropTop(rows, 5, "loss")).toThrow("below the 5 rows; got 5");
-    expect(() => dropTop(rows, 1.5, "loss")).toThrow("got 1.5");
-    expect(() => dropTop(rows, 1, "accuracy")).toThrow('one of sparsity, nonzero, data, loss; got "accuracy"');
+  test("a size that may count zeros is not taken for the non-zero one where the table has a sparsity", () => {
+    expect(() => quantities("sparsity,params,tokens,loss\n.5,1,2,3\n", sparseLaw)).toThrow(
+      /columns must include nonzero or N for nonzero/,
+    );
+  });
+
+  test("two columns of one name ask which is meant", () => {
+    expect(() => quantities("N,D,Loss,loss\n1,2,3,4\n")).toThrow(
+      't.csv: columns must have one for loss; got "Loss", "loss". Name another with --columns loss=… or --expr loss=….',
+    );
+  });
+
+  test.each([
+    ["N,tokens,L", "tokens"],
+    ["N,Images Seen,L", "images"],
+    ["N,D,L", undefined],
+  ])("%s counts data in %s", (header, unit) => {
+    expect(mapTable(parseTable(`${header}\n1,2,3\n`, "t.csv"), chinchillaLaw).dataUnit).toBe(unit);
+  });
+
+  test("a unit is not read out of a column that was named by hand", () => {
+    const table = parseTable("N,tokens_billions,L\n1,2,3\n", "t.csv");
+    expect(mapTable(table, chinchillaLaw, parseMapping("data=tokens_billions")).dataUnit).toBeUndefined();
+  });
+});
+
+test("losses in bits become nats", () => {
+  const [row] = rowsOf(parseTable("N,D,L\n1,2,3\n", "t.csv"), chinchillaLaw, {}, "bits");
+  expect(row!.loss).toBe(3 * Math.LN2);
+});
+
+test("the mean size over training is read where there is one, and must be positive", () => {
+  const text = "S,N,D,L,meanParams\n.5,1,2,3,1.5\n";
+  expect(rowsOf(parseTable(text, "t.csv"), sparseLaw)).toMatchObject([{ nonzeroParams: 1, meanParams: 1.5 }]);
+  expect(() => rowsOf(parseTable(text.replace("1.5", "-1"), "t.csv"), sparseLaw)).toThrow(
+    "t.csv:2: meanParams must be a positive number; got -1",
+  );
+});
+
+describe("rows left out", () => {
+  const rows = [3, 9, 5, 9, 1].map((loss, i) => ({
+    row: { sparsity: 0, nonzeroParams: i + 1, data: 10 - i, loss },
+    name: `t.csv:${i + 2}`,
+    cells: { warmup: i, note: "x" },
+  }));
+  const losses = (rules: Parameters<typeof selectRows>[1]) => selectRows(rows, rules).kept.map(({ loss }) => loss);
+
+  test("are the largest and the smallest by the quantity named, each with the reason", () => {
+    expect(losses({ dropTop: 2 })).toEqual([3, 5, 1]);
+    expect(losses({ dropTop: 1, by: "nonzero" })).toEqual([3, 9, 5, 9]);
+    expect(losses({ dropBottom: 2 })).toEqual([9, 5, 9]);
+    expect(losses({})).toEqual([3, 9, 5, 9, 1]);
+    expect(selectRows(rows, { dropTop: 1, dropBottom: 1 }).leftOut).toEqual([
+      { row: "t.csv:3", reason: "loss among the 1 largest" },
+      { row: "t.csv:6", reason: "loss among the 1 smallest" },
+    ]);
+  });
+
+  test.each([
+    ["loss < 4", [3, 1]],
+    ["data >= 9", [3, 9]],
+    ["data*nonzero != 24", [3, 9, 9, 1]],
+    ["warmup > 2", [9, 1]],
+    ["`warmup` == min(warmup, 1)", [3, 9]],
+  ])("leave those that meet %s", (condition, expected) => {
+    expect(losses({ where: [condition] })).toEqual(expected);
+  });
+
+  test("all conditions are to be met, before the largest are looked for", () => {
+    const { kept, leftOut } = selectRows(rows, { where: ["loss < 9", "nonzero < 5"], dropTop: 1 });
+    expect(kept.map(({ loss }) => loss)).toEqual([3]);
+    expect(leftOut.map(({ reason }) => reason)).toEqual([
+      "not loss < 9",
+      "not loss < 9",
+      "not nonzero < 5",
+      "loss among the 1 largest",
+    ]);
+  });
+
+  test.each([
+    [{ dropTop: 5 }, "--drop-top: count must be a whole number below the 5 rows; got 5"],
+    [{ dropBottom: 1.5 }, "--drop-bottom: count must be a whole number below the 5 rows; got 1.5"],
+    [{ dropTop: 3, dropBottom: 2 }, "counts must leave some of the 5 rows; got 3 largest and 2 smallest"],
+    [{ dropTop: 1, by: "accuracy" }, 'one of sparsity, nonzero, data, loss, mean; got "accuracy"'],
+    [{ dropTop: 1, by: "mean" }, "quantity must be known of every row; got no mean of t.csv:2"],
+    [{ where: ["loss < 0"] }, "a row must meet loss < 0; got none of 5"],
+    [{ where: ["loss"] }, "condition must be one comparison"],
+    [{ where: ["1 < loss < 4"] }, "condition must be one comparison"],
+    [{ where: ["loss < "] }, "must be a number, a name or ("],
+    [
+      { where: ["note < 4"] },
+      'note must be one of sparsity, nonzero, data, loss, mean, or a column of numbers; got "x" in t.csv:2',
+    ],
+    [{ where: ["seed < 4"] }, "seed must be one of"],
+  ])("by the rules %o are refused: %s", (rules, message) => {
+    expect(() => losses(rules)).toThrow(message);
+  });
+
+  const finished = {
+    sparsity: 0.5,
+    nonzeroParams: 10,
+    trainFlops: 1800,
+    dataSeen: 20,
+    dataUnit: "tokens",
+    validLoss: 2,
+  };
+
+  test("runs of tokens and runs of images make no table", () => {
+    const runs = ["tokens", "images"].map((dataUnit) => ({ ...finished, dataUnit, status: "completed" }) as RunResult);
+    expect(() => rowsOfRuns(runs)).toThrow("runs must count their data in one unit; got tokens and images");
   });
 
   test("are runs that did not complete, each with its reason", () => {
-    const run = (id: string, status: string, message?: string) =>
-      ({ id, status, message, sparsity: 0.5, nonzeroParams: 10, dataSeen: 20, validLoss: 2 }) as RunResult;
+    const run = (id: string, status: string, message?: string) => ({ ...finished, id, status, message }) as RunResult;
     expect(rowsOfRuns([run("a", "completed"), run("b", "diverged", "loss is NaN"), run("c", "stopped")])).toEqual({
-      rows: [{ sparsity: 0.5, nonzeroParams: 10, data: 20, loss: 2 }],
+      rows: [{ sparsity: 0.5, nonzeroParams: 10, meanParams: 15, data: 20, loss: 2 }],
+      ids: ["a"],
+      dataUnit: "tokens",
       skipped: [
         { id: "b", reason: "diverged: loss is NaN" },
         { id: "c", reason: "stopped" },

@@ -23,6 +23,7 @@ export function fitOf(params: SparseParams, rows: number): FitResult {
     source: { kind: "built-in", name: "sparse" },
     bounds: {},
     params: { ...params },
+    dataUnit: "tokens",
     scaledParams: Object.fromEntries(sparseLaw.coordinates.map(({ name }, i) => [name, scaled[i]!])),
     units,
     huberMean: 4.88e-6,

@@ -40,7 +40,8 @@ async function readFit(file: string): Promise<FitResult> {
 /** Too few runs to identify the law make a report without one; it says so itself. */
 async function fitWhatThereIs(entries: readonly RunEntry[], output: Output): Promise<FitResult | undefined> {
   try {
-    return await fitLaw(rowsOfEntries(entries).rows, { run: tasksOnPool(availableParallelism()) });
+    const { rows, dataUnit } = rowsOfEntries(entries);
+    return await fitLaw(rows, { dataUnit, run: tasksOnPool(availableParallelism()) });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     output.warn(`The report goes without a law: ${error.message}`);

@@ -12,6 +12,7 @@ type Five = [number, number, number, number, number];
 /** What the two laws L = E + A/size^α + B/D^β share. */
 const twoPowers = {
   parameters: ["E", "A", "alpha", "B", "beta"] as const,
+  units: { E: "nats", A: "nats·N^alpha", B: "nats·D^beta" },
   coordinates: [coefficient("E"), coefficient("a"), exponent("alpha"), coefficient("b"), exponent("beta")],
   publish(point: ArrayLike<number>, units: FitUnits): ChinchillaParams {
     const [E, a, alpha, b, beta] = Array.from(point) as Five;
@@ -69,6 +70,7 @@ export const kaplanLaw: Law<KaplanParams> = powerLaw({
   name: "kaplan",
   formula: "L = [(Nc/N)^(αN/αD) + Dc/D]^αD",
   parameters: ["Nc", "alphaN", "Dc", "alphaD"],
+  units: { Nc: "N·nats^(1/alphaN)", Dc: "D·nats^(1/alphaD)" },
   coordinates: [coefficient("k"), exponent("r"), coefficient("m"), exponent("alphaD")],
   inputs: ["nonzeroParams", "data"],
   terms: [

@@ -20,6 +20,7 @@ export const abnarLaw: Law<AbnarParams> = powerLaw({
   name: "abnar",
   formula: "L = a/T^α + b/D^β + c/(1−S)^λ + d/((1−S)^δ·T^γ) + e, T = N/(1−S)",
   parameters: ["a", "alpha", "b", "beta", "c", "lambda", "d", "delta", "gamma", "e"],
+  units: { a: "nats·T^alpha", b: "nats·D^beta", c: "nats", d: "nats·T^gamma", e: "nats" },
   coordinates: [
     coefficient("a"),
     exponent("alpha"),
@@ -91,6 +92,7 @@ export function multiplierLaw(levels: readonly number[]): Law {
     name: "multiplier",
     formula: "L = E + A/(N·eff(S))^α + B/D^β",
     parameters: ["E", "A", "alpha", "B", "beta", ...names],
+    units: { E: "nats", A: "nats·N^alpha", B: "nats·D^beta" },
     coordinates: [
       ...[coefficient("E"), coefficient("a"), exponent("alpha"), coefficient("b"), exponent("beta")],
       ...others.map((level) => coefficient(`m(${level})`)),

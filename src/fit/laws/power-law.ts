@@ -10,6 +10,7 @@ export interface PowerLaw<P extends Params> {
   readonly formula: string;
   readonly parameters: readonly (keyof P & string)[];
   readonly coordinates: readonly Coordinate[];
+  readonly units?: Readonly<Record<string, string>>;
   readonly inputs: readonly (keyof LawInputs)[];
   /** The terms of the sum; the optimiser's form is read off them. */
   readonly terms: readonly (readonly Part[])[];

@@ -19,6 +19,7 @@ export const sparseLaw: Law<SparseParams> = powerLaw({
   name: "sparse",
   formula: "L = (aS·(1−S)^bS + cS)·(1/N)^bN + (aD/D)^bD + c",
   parameters: ["aS", "bS", "cS", "bN", "aD", "bD", "c"],
+  units: { aS: "nats·N^bN", cS: "nats·N^bN", aD: "D·nats^(1/bD)", c: "nats" },
   coordinates: [
     coefficient("a"),
     exponent("bS"),
@@ -57,6 +58,7 @@ export const sparseLawWithoutCs: Law<SparseWithoutCsParams> = powerLaw({
   name: "sparse-no-cs",
   formula: "L = aS·(1−S)^bS·(1/N)^bN + (aD/D)^bD + c",
   parameters: ["aS", "bS", "bN", "aD", "bD", "c"],
+  units: { aS: "nats·N^bN", aD: "D·nats^(1/bD)", c: "nats" },
   coordinates: [coefficient("a"), exponent("bS"), exponent("bN"), coefficient("e"), exponent("bD"), coefficient("g")],
   inputs: ["sparsity", "nonzeroParams", "data"],
   terms: [["a", ["logDensity", "bS"], ["logParams", "-bN"]], ["e", ["logData", "-bD"]], ["g"]],
