@@ -1,6 +1,12 @@
 /** The public names that need nothing of the platform. */
-export { type Calibration, type ProductTiming, productNsPerToken } from "./calibration/calibration.ts";
+export {
+  type Calibration,
+  type ProductTiming,
+  parseCalibration,
+  productNsPerToken,
+} from "./calibration/calibration.ts";
 export { measureCalibration } from "./calibration/measure.ts";
+export { type TimedTraining, trainingTime, widthOf } from "./calibration/training-time.ts";
 export {
   decoder,
   type ModelConfig,

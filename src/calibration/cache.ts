@@ -2,11 +2,10 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { cpus, homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { z } from "zod";
 import type { Variant } from "../core/config.ts";
 import { VERSION } from "../core/version.ts";
 import { isTurbo } from "../kernels/turbo.ts";
-import type { Calibration } from "./calibration.ts";
+import { type Calibration, calibrationSchema } from "./calibration.ts";
 import { measureCalibration, measureSwitchDensity } from "./measure.ts";
 
 /** Where calibrations are kept; SPARSELAW_CACHE names another directory. */
@@ -42,19 +41,6 @@ function keyOf(variant: Variant): string {
   const build = isTurbo() ? `${variant} turbo` : variant;
   return [cpus()[0]?.model ?? "unknown CPU", process.version, VERSION, build].join(" · ");
 }
-
-const positive = z.number().positive();
-const calibrationSchema = z.object({
-  switchDensity: positive,
-  products: z.array(
-    z.object({
-      inFeatures: positive,
-      outFeatures: positive,
-      denseNsPerToken: positive,
-      sparse: z.array(z.object({ density: positive, nsPerToken: positive })).min(1),
-    }),
-  ),
-});
 
 /** An unreadable entry is measured anew: it holds nothing that cannot be. */
 async function readCalibrations(): Promise<Record<string, Calibration>> {

@@ -1,20 +1,44 @@
 /** What a machine's kernels cost, measured once: the basis of the switch to CSR and of every "measured cost". */
+import { z } from "zod";
+import { log, pow } from "../core/math.ts";
+import { parseWith } from "../core/schema.ts";
+
+const positive = z.number().positive();
 
 /** Time of the three products of a linear layer (forward, input gradient, weight gradient) on one thread. */
-export interface ProductTiming {
-  readonly inFeatures: number;
-  readonly outFeatures: number;
+const timingSchema = z.object({
+  inFeatures: positive,
+  outFeatures: positive,
   /** Stored dense, whatever its zeros. */
-  readonly denseNsPerToken: number;
+  denseNsPerToken: positive,
   /** Stored as CSR, by falling density. */
-  readonly sparse: readonly { readonly density: number; readonly nsPerToken: number }[];
+  sparse: z.array(z.object({ density: positive, nsPerToken: positive })).min(1),
+});
+
+export const calibrationSchema = z.object({
+  /** Largest density at which CSR products together take no longer than dense ones. */
+  switchDensity: positive,
+  /** Square layers of rising width; empty where only the switch density was measured. */
+  products: z.array(timingSchema),
+});
+
+export type ProductTiming = Readonly<z.infer<typeof timingSchema>>;
+export type Calibration = Readonly<z.infer<typeof calibrationSchema>>;
+
+/**
+ * Reads a calibration back from JSON, e.g. what `sparselaw bench --json` printed on another machine.
+ *
+ * @param source what to name in messages, e.g. the file's path
+ * @throws {ConfigError} where it is none
+ */
+export function parseCalibration(input: unknown, source = "calibration"): Calibration {
+  return parseWith(calibrationSchema, input, source);
 }
 
-export interface Calibration {
-  /** Largest density at which CSR products together take no longer than dense ones. */
-  readonly switchDensity: number;
-  /** Square layers of rising width; empty where only the switch density was measured. */
-  readonly products: readonly ProductTiming[];
+/** Features of a linear layer. */
+export interface LayerShape {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
 }
 
 /**
@@ -28,34 +52,41 @@ export interface Calibration {
  */
 export function productNsPerToken(
   { products, switchDensity }: Calibration,
-  shape: { readonly inFeatures: number; readonly outFeatures: number },
+  shape: LayerShape,
   density: number,
 ): number {
   if (products.length === 0)
     throw new RangeError("calibration: products must be measured; got none. Run sparselaw bench --calibrate.");
-  const weights = shape.inFeatures * shape.outFeatures;
-  const timeOf = (timing: ProductTiming) =>
+  const timeOf = ({ denseNsPerToken, sparse }: ProductTiming) =>
     density > switchDensity
-      ? timing.denseNsPerToken
+      ? denseNsPerToken
       : interpolate(
-          timing.sparse.map((s) => [s.density, s.nsPerToken]),
+          sparse,
+          (s) => s.density,
+          (s) => s.nsPerToken,
           density,
         );
-  return interpolate(
-    products.map((timing) => [timing.inFeatures * timing.outFeatures, timeOf(timing)]),
-    weights,
-  );
+  const weightsOf = (timing: LayerShape) => timing.inFeatures * timing.outFeatures;
+  return interpolate(products, weightsOf, timeOf, weightsOf(shape));
 }
 
 /** y at x by straight lines through log x, log y; proportional to x beyond the ends. */
-function interpolate(points: readonly (readonly [x: number, y: number])[], x: number): number {
-  const sorted = [...points].sort((a, b) => a[0] - b[0]);
-  const above = sorted.findIndex(([px]) => px >= x);
-  if (above <= 0) {
-    const [px, py] = above < 0 ? sorted.at(-1)! : sorted[0]!;
-    return (py * x) / px;
+function interpolate<P>(points: readonly P[], xOf: (point: P) => number, yOf: (point: P) => number, x: number): number {
+  const below = nearest(points, (point) => x - xOf(point));
+  const above = nearest(points, (point) => xOf(point) - x);
+  const [near, far] = [below ?? above!, above ?? below!];
+  const [x0, x1] = [xOf(near), xOf(far)];
+  if (x0 === x1) return (yOf(near) * x) / x0;
+  const y0 = yOf(near);
+  return y0 * pow(yOf(far) / y0, log(x / x0) / log(x1 / x0));
+}
+
+/** The point of the least distance that is not negative. */
+function nearest<P>(points: readonly P[], distanceOf: (point: P) => number): P | undefined {
+  let best: P | undefined;
+  for (const point of points) {
+    const distance = distanceOf(point);
+    if (distance >= 0 && (best === undefined || distance < distanceOf(best))) best = point;
   }
-  const [[x0, y0], [x1, y1]] = [sorted[above - 1]!, sorted[above]!];
-  const share = Math.log(x / x0) / Math.log(x1 / x0);
-  return y0 * (y1 / y0) ** share;
+  return best;
 }

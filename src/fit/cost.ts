@@ -1,4 +1,5 @@
 /** What training a sparse model costs, in units of training its non-zero weights alone. */
+import { log } from "../core/math.ts";
 
 /** The cubic pruning ramp s(p) = S·(1 − (1−p)³), in shares of the training steps. */
 export interface Ramp {
@@ -16,6 +17,18 @@ export const paperRamp: Ramp = { start: 0.25, end: 0.75 };
  * measured times.
  */
 export type Cost = "sparse" | "dense" | ((sparsity: number) => number);
+
+/** What training takes on some machine, the pruning schedule included. */
+export interface TimeCost {
+  /** Seconds for each token or image that a model of N non-zero parameters and sparsity S is trained on. */
+  secondsPerDatum(sparsity: number, nonzeroParams: number): number;
+}
+
+/** The multiplier of a size that follows from times: t(S, N) / t(0, N). */
+export function costOfTime(time: TimeCost, nonzeroParams: number): (sparsity: number) => number {
+  const dense = time.secondsPerDatum(0, nonzeroParams);
+  return (sparsity) => time.secondsPerDatum(sparsity, nonzeroParams) / dense;
+}
 
 /**
  * c_mul(S): training cost over that of a model that has only the non-zero weights from the start.
@@ -49,5 +62,19 @@ function meanShare({ start, end, updates }: Ramp): number {
 function numericGrowth(cost: (sparsity: number) => number, sparsity: number): number {
   const half = 1e-5 * (1 - sparsity);
   const low = Math.max(0, sparsity - half);
-  return Math.log(cost(sparsity + half) / cost(low)) / (sparsity + half - low);
+  return log(cost(sparsity + half) / cost(low)) / (sparsity + half - low);
+}
+
+/** Pieces that a continuous ramp is cut into; their midpoints give its mean density to 10⁻⁴. */
+const RAMP_PIECES = 64;
+
+/** The sparsities of a schedule and the shares of training spent at each: what a cost that is no straight line needs. */
+export function sparsityShares(sparsity: number, { start, end, updates }: Ramp): { share: number; sparsity: number }[] {
+  const pieces = updates ?? RAMP_PIECES;
+  const share = (end - start) / pieces;
+  const ramp = Array.from({ length: pieces }, (_, i) => {
+    const left = 1 - (updates === undefined ? i + 0.5 : i) / pieces;
+    return { share, sparsity: sparsity * (1 - left * left * left) };
+  });
+  return [{ share: start, sparsity: 0 }, ...ramp, { share: 1 - end, sparsity }];
 }

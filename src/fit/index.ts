@@ -10,8 +10,14 @@ export {
   rowsOf,
   type SourceRow,
 } from "./columns.ts";
-export { type Cost, costMultiplier, paperRamp, type Ramp } from "./cost.ts";
+export { type Cost, costMultiplier, paperRamp, type Ramp, type TimeCost } from "./cost.ts";
 export { type FitOptions, fitLaw } from "./fit.ts";
+export {
+  type AnyLaw,
+  dataForLoss,
+  type FittedLaw,
+} from "./fitted-law.ts";
+export { type IsoFlopPoint, type IsoLossPoint, isoFlopCurve, isoLossCurve } from "./iso-curves.ts";
 export type { FitRow, FitUnits, Law, LawInputs } from "./law.ts";
 export {
   averageParameterLaw,
@@ -25,13 +31,16 @@ export { type AbnarParams, abnarLaw, multiplierLaw } from "./laws/neighbours.ts"
 export { type FunctionLaw, formulaLaw, functionLaw } from "./laws/own.ts";
 export { type SparseParams, type SparseWithoutCsParams, sparseLaw, sparseLawWithoutCs } from "./laws/sparse.ts";
 export {
+  budgetForLoss,
   budgetMultipleFor,
   chinchillaOptimalData,
   denseEquivalentMultiplier,
+  type LossTarget,
   type OptimalOptions,
   type OptimalSparsity,
   optimalSparsity,
 } from "./optimal.ts";
+export { bandOfOptima, type OptimalBand } from "./optimal-band.ts";
 export { isPresetName, type PresetName, presetNamed, presets } from "./presets.ts";
 export { readTable } from "./read-table.ts";
 export { type FitResult, parseFitResult, predictLoss, sparseParamsOf } from "./result.ts";

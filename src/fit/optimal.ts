@@ -1,19 +1,42 @@
 /** How sparse a model should be: the sparsity that makes the most of a non-zero size and a training budget. */
 import { ConfigError } from "../core/errors.ts";
-import { type Cost, costGrowth, costMultiplier, type Ramp } from "./cost.ts";
-import { type SparseParams, sparseLaw } from "./laws/sparse.ts";
+import { exp, log, pow } from "../core/math.ts";
+import { type Cost, costGrowth, costMultiplier, costOfTime, paperRamp, type Ramp, type TimeCost } from "./cost.ts";
+import {
+  type AnyLaw,
+  chinchillaOptimalData,
+  dataForLoss,
+  denseEquivalentSize,
+  fittedLaw,
+  leastLoss,
+  lossOf,
+  sparseParamsIn,
+} from "./fitted-law.ts";
+import type { LawInputs } from "./law.ts";
+import type { SparseParams } from "./laws/sparse.ts";
+import { lowestAlongDensity } from "./search.ts";
 
-export interface OptimalOptions {
-  readonly law: SparseParams;
+export { chinchillaOptimalData, denseEquivalentMultiplier } from "./fitted-law.ts";
+
+/** A model to be trained, but for its sparsity and data. */
+export interface SizeOptions {
+  /** Any law that tells sparsities apart. */
+  readonly law: AnyLaw;
   /** N. */
   readonly nonzeroParams: number;
-  /** C, training FLOPs; or else `chinchillaMultiple`. */
+  /** What training costs: FLOPs with or without the zeros, a multiplier of one's own, or measured times. */
+  readonly cost?: Cost | TimeCost;
+  /** The pruning schedule that the sparse cost, and N averaged over training, are computed of. */
+  readonly schedule?: Ramp;
+}
+
+export interface OptimalOptions extends SizeOptions {
+  /** C, training FLOPs; or else one of the next two. */
   readonly flops?: number;
   /** C in multiples of the dense compute-optimal 6·N·D*. */
   readonly chinchillaMultiple?: number;
-  readonly cost?: Cost;
-  /** The pruning schedule that the sparse cost is computed of. */
-  readonly schedule?: Ramp;
+  /** Time, where the cost is one of time. */
+  readonly seconds?: number;
 }
 
 export interface OptimalSparsity {
@@ -25,15 +48,13 @@ export interface OptimalSparsity {
   readonly loss: number;
   /** Parameters of the dense model of the same loss for the same data. */
   readonly denseEquivalent: number;
+  /** The budget; of one in time, the FLOPs of a dense model of N parameters in that time. */
   readonly flops: number;
-  /** The budget in multiples of the dense compute-optimal one. */
+  /** The budget in multiples of the dense compute-optimal one; 0 for a law that has none. */
   readonly multiple: number;
+  /** The budget in time, where the cost is one of time. */
+  readonly seconds?: number;
 }
-
-/** The scan for the valley: 16 points to a factor of ten of density, down to one weight in 10⁶. */
-const SCAN_POINTS = 96;
-const LOWEST_DENSITY = 1e-6;
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
  * The sparsity of lowest loss for a non-zero size and a budget.
@@ -45,43 +66,99 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  *
  *     optimalSparsity({ law: presets["t5-c4"], nonzeroParams: 1e8, chinchillaMultiple: 2.4 }).sparsity; // 0.49…
  *
- * @throws {ConfigError} for a size or budget that is not positive, or without exactly one budget
+ * @throws {ConfigError} for a size or budget that is not positive, without exactly one budget, for a budget in time where the
+ *   cost is none, and for a law that predicts the same loss at every sparsity
  */
 export function optimalSparsity(options: OptimalOptions): OptimalSparsity {
-  const { law, nonzeroParams, cost = "sparse", schedule } = options;
-  const flops = budgetOf(options);
-  const dataAt = (sparsity: number) => flops / (6 * nonzeroParams * costMultiplier(sparsity, cost, schedule));
-  const lossAt = (sparsity: number) => sparseLaw.predict(law, { sparsity, nonzeroParams, data: dataAt(sparsity) });
-  const sparsity = cost === "dense" ? denseCostOptimum(law, nonzeroParams, flops) : lowestAlongDensity(lossAt);
+  const model = modelOf(options);
+  const flops = budgetOf(options, model);
+  const sparse = sparseParamsIn(options.law);
+  const sparsity =
+    sparse !== undefined && options.cost === "dense"
+      ? denseCostOptimum(sparse, options.nonzeroParams, flops)
+      : lowestAlongDensity((s) => lossOf(options.law, model.inputs(s, flops / model.flopsPerDatum(s))));
+  return described(options, model, sparsity, flops);
+}
+
+export interface LossTarget extends SizeOptions {
+  /** L that is to be reached, nats. */
+  readonly loss: number;
+}
+
+/**
+ * The smallest budget with which N non-zero parameters reach a loss, and the sparsity and data that take it: the inverse of
+ * `optimalSparsity`.
+ *
+ *   C(N, L) = min_S 6·N·c_mul(S)·D,  L(S, N, D) = L
+ *
+ * @throws {ConfigError} for a loss that N parameters do not reach at any sparsity with endless data
+ */
+export function budgetForLoss(options: LossTarget): OptimalSparsity {
+  const { law, loss } = options;
+  const model = modelOf(options);
+  positive("loss", loss);
+  const floorAt = (sparsity: number) => leastLoss(law, model.inputs(sparsity, 1));
+  const floor = floorAt(lowestAlongDensity(floorAt));
+  if (loss <= floor)
+    throw new ConfigError(
+      `optimal: loss must be above ${floor}, the least that ${options.nonzeroParams} non-zero parameters come near to by the ` +
+        `${fittedLaw(law).law.name} law; got ${loss}. Aim higher, or take more parameters.`,
+    );
+  const sparsity = lowestAlongDensity((s) => {
+    const data = dataForLoss(law, model.inputs(s, 1), loss);
+    // Out of reach, the search is led to where the floor is lower.
+    return Number.isFinite(data) ? model.flopsPerDatum(s) * data : OUT_OF_REACH * floorAt(s);
+  });
+  const data = dataForLoss(law, model.inputs(sparsity, 1), loss);
+  return described(options, model, sparsity, model.flopsPerDatum(sparsity) * data);
+}
+
+const OUT_OF_REACH = 1e300;
+
+interface Model {
+  /** FLOPs of the budget for each token or image. */
+  flopsPerDatum(sparsity: number): number;
+  inputs(sparsity: number, data: number): LawInputs;
+}
+
+/** @throws {ConfigError} where the sparsity makes no difference, or N is not positive */
+function modelOf({ law, nonzeroParams, cost = "sparse", schedule = paperRamp }: SizeOptions): Model {
+  positive("nonzeroParams", nonzeroParams);
+  const multiplierOf = typeof cost === "object" ? costOfTime(cost, nonzeroParams) : cost;
+  const model: Model = {
+    flopsPerDatum: (sparsity) => 6 * nonzeroParams * costMultiplier(sparsity, multiplierOf, schedule),
+    inputs: (sparsity, data) => ({
+      sparsity,
+      nonzeroParams,
+      data,
+      meanParams: nonzeroParams * costMultiplier(sparsity, "sparse", schedule),
+    }),
+  };
+  const lossAt = (sparsity: number) => lossOf(law, model.inputs(sparsity, nonzeroParams));
+  if (lossAt(0.5) === lossAt(0))
+    throw new ConfigError(
+      `optimal: law must tell sparsities apart; got the ${fittedLaw(law).law.name} law. Fit with --law sparse.`,
+    );
+  return model;
+}
+
+function described(
+  { law, nonzeroParams, cost }: SizeOptions,
+  model: Model,
+  sparsity: number,
+  flops: number,
+): OptimalSparsity {
+  const inputs = model.inputs(sparsity, flops / model.flopsPerDatum(sparsity));
   return {
     type: "optimal",
     sparsity,
-    data: dataAt(sparsity),
-    loss: lossAt(sparsity),
-    denseEquivalent: nonzeroParams * denseEquivalentMultiplier(law, sparsity),
+    data: inputs.data,
+    loss: lossOf(law, inputs),
+    denseEquivalent: denseEquivalentSize(law, inputs),
     flops,
     multiple: flops / (6 * nonzeroParams * chinchillaOptimalData(law, nonzeroParams)),
+    ...(typeof cost === "object" && { seconds: inputs.data * cost.secondsPerDatum(sparsity, nonzeroParams) }),
   };
-}
-
-/**
- * D*: the data with which a dense model of N parameters is compute-optimal.
- *
- *   D* = aD · [bN·(aS + cS)·N^−bN / bD]^(−1/bD)
- *
- * Derived   the minimum of L(0, N, C/6N) over N at constant C
- */
-export function chinchillaOptimalData({ aS, cS, bN, aD, bD }: SparseParams, nonzeroParams: number): number {
-  return aD * ((bN * (aS + cS) * nonzeroParams ** -bN) / bD) ** (-1 / bD);
-}
-
-/**
- * m(S): a model of sparsity S is worth a dense one with m(S) times its non-zero parameters. S = 1 gives the limit.
- *
- *   m(S) = [(aS + cS) / (aS·(1−S)^bS + cS)]^(1/bN)
- */
-export function denseEquivalentMultiplier({ aS, bS, cS, bN }: SparseParams, sparsity: number): number {
-  return ((aS + cS) / (aS * (1 - sparsity) ** bS + cS)) ** (1 / bN);
 }
 
 /**
@@ -93,24 +170,41 @@ export function denseEquivalentMultiplier({ aS, bS, cS, bN }: SparseParams, spar
  */
 export function budgetMultipleFor(law: SparseParams, sparsity: number, cost: Cost = "sparse", schedule?: Ramp): number {
   const { aS, bS, cS, bN, bD } = law;
-  const gain = aS * bS * (1 - sparsity) ** (bS - 1);
+  const gain = aS * bS * pow(1 - sparsity, bS - 1);
   const growth = costGrowth(sparsity, cost, schedule);
-  return costMultiplier(sparsity, cost, schedule) * ((bN * (aS + cS) * growth) / gain) ** (1 / bD);
+  return costMultiplier(sparsity, cost, schedule) * pow((bN * (aS + cS) * growth) / gain, 1 / bD);
 }
 
-function budgetOf({ law, nonzeroParams, flops, chinchillaMultiple }: OptimalOptions): number {
-  const positive = (name: string, value: number) => {
-    if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
-    throw new ConfigError(`optimal: ${name} must be a positive number; got ${value}.`);
-  };
-  positive("nonzeroParams", nonzeroParams);
-  if (flops !== undefined && chinchillaMultiple === undefined) return positive("flops", flops);
-  if (flops === undefined && chinchillaMultiple !== undefined)
-    return (
-      positive("chinchillaMultiple", chinchillaMultiple) * 6 * nonzeroParams * chinchillaOptimalData(law, nonzeroParams)
+/** The one budget that is given, in FLOPs. */
+function budgetOf({ law, nonzeroParams, cost, ...budgets }: OptimalOptions, { flopsPerDatum }: Model): number {
+  const { flops, chinchillaMultiple, seconds } = budgets;
+  const given = Object.entries({ flops, chinchillaMultiple, seconds }).filter(([, value]) => value !== undefined);
+  if (given.length !== 1) {
+    const got = given.length === 0 ? "none" : given.map(([name]) => name).join(" and ");
+    throw new ConfigError(
+      `optimal: budget must be one of flops, chinchillaMultiple and seconds; got ${got}. Give one.`,
     );
-  const got = flops === undefined ? "neither" : "both";
-  throw new ConfigError(`optimal: budget must be either flops or chinchillaMultiple; got ${got}. Give one.`);
+  }
+  for (const [name, value] of given) positive(name, value!);
+  if (flops !== undefined) return flops;
+  if (seconds === undefined) return chinchillaMultiple! * 6 * nonzeroParams * optimalDataOf(law, nonzeroParams);
+  if (typeof cost === "object") return (seconds / cost.secondsPerDatum(0, nonzeroParams)) * flopsPerDatum(0);
+  throw new ConfigError(`optimal: cost must be measured for a budget in seconds; got ${cost ?? "sparse"}. Measure it.`);
+}
+
+/** D*, where the law has one. */
+function optimalDataOf(law: AnyLaw, nonzeroParams: number): number {
+  const data = chinchillaOptimalData(law, nonzeroParams);
+  if (Number.isFinite(data)) return data;
+  throw new ConfigError(
+    `optimal: law must have a compute-optimal amount of data for chinchillaMultiple; got the ${fittedLaw(law).law.name} law, ` +
+      `which has none for ${nonzeroParams} parameters. Give flops.`,
+  );
+}
+
+function positive(name: string, value: number): void {
+  if (value > 0 && value < Number.POSITIVE_INFINITY) return;
+  throw new ConfigError(`optimal: ${name} must be a positive number; got ${value}.`);
 }
 
 /**
@@ -119,39 +213,6 @@ function budgetOf({ law, nonzeroParams, flops, chinchillaMultiple }: OptimalOpti
  *   1 − S = exp[(ln(bD/(aS·bS)) + bD·ln aD + bN·ln N)/(bD+bS)] · (C/6N)^(−bD/(bD+bS)),  at most 1
  */
 function denseCostOptimum({ aS, bS, bN, aD, bD }: SparseParams, nonzeroParams: number, flops: number): number {
-  const constant = Math.log(bD / (aS * bS)) + bD * Math.log(aD) + bN * Math.log(nonzeroParams);
-  return Math.max(0, 1 - Math.exp((constant - bD * Math.log(flops / (6 * nonzeroParams))) / (bD + bS)));
-}
-
-/** The S of the lowest loss: a scan in ln(1−S) for the right valley, then golden section within it. */
-function lowestAlongDensity(lossAt: (sparsity: number) => number): number {
-  const at = (point: number) => lossAt(sparsityAt(point));
-  let lowest = 0;
-  for (let point = 1; point <= SCAN_POINTS; point++) if (at(point) < at(lowest)) lowest = point;
-  const valley = goldenSection(at, Math.max(0, lowest - 1), Math.min(SCAN_POINTS, lowest + 1));
-  return sparsityAt(at(valley) < at(lowest) ? valley : lowest);
-}
-
-/** Point 0 is dense; equal steps are equal factors of the density. */
-function sparsityAt(point: number): number {
-  return 1 - LOWEST_DENSITY ** (point / SCAN_POINTS);
-}
-
-/** The minimum of a function with one valley between low and high, to the √ε that its values allow. */
-function goldenSection(f: (x: number) => number, low: number, high: number): number {
-  let [a, b] = [low, high];
-  let [left, right] = [b - GOLDEN * (b - a), a + GOLDEN * (b - a)];
-  let [fLeft, fRight] = [f(left), f(right)];
-  while (b - a > 1e-9) {
-    if (fLeft <= fRight) {
-      [b, right, fRight] = [right, left, fLeft];
-      left = b - GOLDEN * (b - a);
-      fLeft = f(left);
-    } else {
-      [a, left, fLeft] = [left, right, fRight];
-      right = a + GOLDEN * (b - a);
-      fRight = f(right);
-    }
-  }
-  return (a + b) / 2;
+  const constant = log(bD / (aS * bS)) + bD * log(aD) + bN * log(nonzeroParams);
+  return Math.max(0, 1 - exp((constant - bD * log(flops / (6 * nonzeroParams))) / (bD + bS)));
 }

@@ -1,7 +1,8 @@
 /** Optimal sparsity as the report shows it: straight contours over (N, C), and the best sparsity of given budgets. */
 import { type Cost, paperRamp, type Ramp } from "../fit/cost.ts";
+import { chinchillaOptimalData } from "../fit/fitted-law.ts";
 import type { SparseParams } from "../fit/laws/sparse.ts";
-import { budgetMultipleFor, chinchillaOptimalData, type OptimalSparsity, optimalSparsity } from "../fit/optimal.ts";
+import { budgetMultipleFor, type OptimalSparsity, optimalSparsity } from "../fit/optimal.ts";
 import { groupBy, groupBySize, type ReportedRun, targetSparsity } from "./runs.ts";
 
 /** The ramp that most of the pruned runs used; the paper's where none was pruned. */

@@ -226,8 +226,9 @@ describe("a budget", () => {
     [{ nonzeroParams: 0, flops: 1 }, "nonzeroParams must be a positive number; got 0"],
     [{ nonzeroParams: 1, flops: -1 }, "flops must be a positive number; got -1"],
     [{ nonzeroParams: 1, chinchillaMultiple: Number.NaN }, "chinchillaMultiple must be a positive number; got NaN"],
-    [{ nonzeroParams: 1 }, "budget must be either flops or chinchillaMultiple; got neither"],
-    [{ nonzeroParams: 1, flops: 1, chinchillaMultiple: 1 }, "got both"],
+    [{ nonzeroParams: 1 }, "budget must be one of flops, chinchillaMultiple and seconds; got none"],
+    [{ nonzeroParams: 1, flops: 1, chinchillaMultiple: 1 }, "got flops and chinchillaMultiple"],
+    [{ nonzeroParams: 1, seconds: 1 }, "cost must be measured for a budget in seconds; got sparse"],
   ])("%o is refused: %s", (options, message) => {
     expect(() => optimalSparsity({ law, ...options })).toThrow(message);
   });
