@@ -72,16 +72,30 @@ function addFit(program: Command, finish: Finish): void {
 }
 
 function addOptimal(program: Command, finish: Finish): void {
-  const flops = new Option("--flops <C>", "training FLOPs").argParser(positiveNumber);
-  const multiple = new Option("--chinchilla-multiple <k>", "the same in multiples of the dense compute-optimal");
   program
     .command("optimal")
     .description("the sparsity that makes the most of a size and a budget")
     .requiredOption("--law <law>", "t5-c4, vit-jft, t5-c4-optimum, or the JSON file of a fit")
     .requiredOption("--nonzero <N>", "non-zero parameters", positiveNumber)
-    .addOption(flops)
-    .addOption(multiple.argParser(positiveNumber).conflicts("flops"))
-    .addOption(new Option("--cost <cost>", "do kernels skip zeros?").choices(["sparse", "dense"]).default("sparse"))
+    .option("--flops <C>", "training FLOPs", positiveNumber)
+    .option("--chinchilla-multiple <k>", "the same in multiples of the dense compute-optimal", positiveNumber)
+    .option("--hours <h>", "training time, at measured cost", positiveNumber)
+    .option("--seconds <s>", "the same in seconds", positiveNumber)
+    .option("--target-loss <L>", "instead of a budget: the smallest that reaches a loss", positiveNumber)
+    .addOption(
+      new Option("--cost <cost>", "zeros skipped, multiplied, or timed").choices(["sparse", "dense", "measured"]),
+    )
+    .option("--ramp <start:end[:updates]>", "shares of training between which weights are pruned", ramp)
+    .option("--layers <n>", "measured cost: blocks of the transformer", positiveInteger, 6)
+    .option("--threads <n>", "measured cost: threads, taken to scale ideally", positiveInteger, 1)
+    .option("--tokens-per-example <n>", "measured cost: tokens of one image", positiveNumber)
+    .option("--calibration <bench.json>", "measured cost: what bench --json printed, here or elsewhere")
+    .addOption(variant("measured cost: build of the kernels").default("strict"))
+    .addOption(turbo())
+    .option("--multiplier", "m(S), the dense size of the same loss in units of N, and its limit", false)
+    .option("--iso-loss <L,…>", "curves of one loss over N", numbers, [])
+    .option("--iso-flops <C,…>", "curves of one budget over N", numbers, [])
+    .option("--sparsities <S,…>", "of the curves and of --multiplier", sparsities, [0.5, 0.75, 0.875])
     .addOption(json())
     .action(async (flags) => {
       const { optimalCommand } = await import("./commands/optimal.ts");
@@ -168,4 +182,25 @@ function nonnegativeInteger(text: string): number {
 
 function positiveNumber(text: string): number {
   return numberWhere("a positive number", (value) => value > 0 && value < Number.POSITIVE_INFINITY)(text);
+}
+
+function numbers(text: string): number[] {
+  return text.split(",").map(positiveNumber);
+}
+
+function sparsities(text: string): number[] {
+  return text.split(",").map(numberWhere("sparsities from 0 to below 1", (value) => value >= 0 && value < 1));
+}
+
+function ramp(text: string): { start: number; end: number; updates?: number } {
+  const [start, end, updates, ...rest] = text
+    .split(":")
+    .map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const isRamp =
+    start !== undefined && end !== undefined && start >= 0 && start <= end && end <= 1 && rest.length === 0;
+  if (!isRamp || !(updates === undefined || (Number.isSafeInteger(updates) && updates > 0)))
+    throw new InvalidArgumentError(
+      "It must be start:end with 0 ≤ start ≤ end ≤ 1, or start:end:updates, e.g. 0.25:0.75.",
+    );
+  return { start, end, ...(updates !== undefined && { updates }) };
 }

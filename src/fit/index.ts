@@ -41,7 +41,7 @@ export {
   optimalSparsity,
 } from "./optimal.ts";
 export { bandOfOptima, type OptimalBand } from "./optimal-band.ts";
-export { isPresetName, type PresetName, presetNamed, presets } from "./presets.ts";
+export { isPresetName, type PresetName, presetNamed, presets, presetUnits } from "./presets.ts";
 export { readTable } from "./read-table.ts";
 export { type FitResult, parseFitResult, predictLoss, sparseParamsOf } from "./result.ts";
 export { type RowsOfRuns, rowOfRun, rowsOfRuns } from "./runs.ts";

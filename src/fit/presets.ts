@@ -18,6 +18,13 @@ export const presets = {
 
 export type PresetName = keyof typeof presets;
 
+/** What D counts. */
+export const presetUnits: Readonly<Record<PresetName, "images" | "tokens">> = {
+  "vit-jft": "images",
+  "t5-c4": "tokens",
+  "t5-c4-optimum": "tokens",
+};
+
 export function isPresetName(name: string): name is PresetName {
   return Object.hasOwn(presets, name);
 }

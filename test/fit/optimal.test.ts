@@ -1,9 +1,18 @@
 import { describe, expect, test } from "vitest";
 import {
+  abnarLaw,
+  averageParameterLaw,
+  bandOfOptima,
+  budgetForLoss,
   budgetMultipleFor,
+  chinchillaLaw,
   chinchillaOptimalData,
   costMultiplier,
   denseEquivalentMultiplier,
+  type FittedLaw,
+  formulaLaw,
+  isoFlopCurve,
+  isoLossCurve,
   optimalSparsity,
   type PresetName,
   presets,
@@ -231,5 +240,134 @@ describe("a budget", () => {
     [{ nonzeroParams: 1, seconds: 1 }, "cost must be measured for a budget in seconds; got sparse"],
   ])("%o is refused: %s", (options, message) => {
     expect(() => optimalSparsity({ law, ...options })).toThrow(message);
+  });
+});
+
+describe("a target loss", () => {
+  const law = presets["t5-c4-optimum"];
+  const time = { secondsPerDatum: (sparsity: number, n: number) => 2e-9 * n * costMultiplier(sparsity, "dense") };
+
+  test.each([
+    ["sparse", "sparse"],
+    ["dense", "dense"],
+    ["a measured", time],
+  ] as const)("is the inverse of the optimum, at %s cost", (_, cost) => {
+    for (const chinchillaMultiple of [0.5, 3, 40]) {
+      const optimal = optimalSparsity({ law, nonzeroParams: 2e7, chinchillaMultiple, cost });
+      const { sparsity, ...cheapest } = budgetForLoss({ law, nonzeroParams: 2e7, loss: optimal.loss, cost });
+      expect(relativeError(cheapest.flops, optimal.flops), `k = ${chinchillaMultiple}`).toBeLessThan(1e-7);
+      expect(Math.abs(sparsity - optimal.sparsity)).toBeLessThan(1e-5);
+      expect(relativeError(cheapest.loss, optimal.loss)).toBeLessThan(1e-12);
+    }
+  });
+
+  test("just above the floor takes the sparsity that alone comes there; at the floor it is refused with it", () => {
+    const floor = law.c + law.cS * 2e7 ** -law.bN;
+    const cheapest = budgetForLoss({ law, nonzeroParams: 2e7, loss: floor + 1e-4 });
+    expect(relativeError(cheapest.loss, floor + 1e-4)).toBeLessThan(1e-12);
+    expect(cheapest.sparsity).toBeGreaterThan(0.99);
+    expect(() => budgetForLoss({ law, nonzeroParams: 2e7, loss: floor })).toThrow(
+      /^optimal: loss must be above 1\.67.*, the least that 20000000 non-zero parameters come near to by the sparse law; got 1\.67/,
+    );
+  });
+});
+
+describe("laws other than the sparse one", () => {
+  const sparse = presets["t5-c4-optimum"];
+  /** The same law as a formula, without closed forms. */
+  const formula: FittedLaw = {
+    law: formulaLaw("(aS*(1-S)^bS + cS)/N^bN + (aD/D)^bD + c"),
+    params: sparse,
+  };
+
+  test("a formula of the sparse law has the sparse law's optimum, dense size and compute-optimal data", () => {
+    for (const cost of ["sparse", "dense"] as const) {
+      const options = { nonzeroParams: 3e7, chinchillaMultiple: 20, cost };
+      const [numeric, closed] = [formula, sparse].map((law) => optimalSparsity({ ...options, law }));
+      expect(Math.abs(numeric!.sparsity - closed!.sparsity)).toBeLessThan(1e-5);
+      for (const name of ["data", "loss", "denseEquivalent", "flops", "multiple"] as const)
+        expect(relativeError(numeric![name], closed![name]), name).toBeLessThan(1e-4);
+    }
+    const target = { nonzeroParams: 3e7, loss: 2.2 };
+    const [numeric, closed] = [formula, sparse].map((law) => budgetForLoss({ ...target, law }));
+    expect(relativeError(numeric!.flops, closed!.flops)).toBeLessThan(1e-6);
+  });
+
+  test("the average-parameter law counts the schedule that is given, not another one", () => {
+    const params = { E: 0.8, A: 40, alpha: 0.25, B: 3e3, beta: 0.38 };
+    const law: FittedLaw = { law: averageParameterLaw, params };
+    const schedule = { start: 0.1, end: 0.4 };
+    const optimal = optimalSparsity({ law, nonzeroParams: 1e7, flops: 1e18, schedule });
+    for (let sparsity = 0; sparsity < 0.999; sparsity += 0.001) {
+      const multiplier = costMultiplier(sparsity, "sparse", schedule);
+      const loss = params.E + params.A * (1e7 * multiplier) ** -0.25 + params.B * (1e18 / (6e7 * multiplier)) ** -0.38;
+      expect(optimal.loss).toBeLessThanOrEqual(loss * (1 + 1e-12));
+    }
+    expect(optimal.sparsity).toBeGreaterThan(0.1);
+  });
+
+  test("the Abnar law's optimum is no worse than any sparsity of a fine grid", () => {
+    const params = {
+      ...{ a: 40, alpha: 0.25, b: 3e3, beta: 0.38, c: 0.01, lambda: 0.1 },
+      ...{ d: 5, delta: 0.4, gamma: 0.3, e: 0.8 },
+    };
+    const optimal = optimalSparsity({ law: { law: abnarLaw, params }, nonzeroParams: 1e7, flops: 1e19 });
+    for (let sparsity = 0; sparsity < 0.999; sparsity += 0.001) {
+      const inputs = { sparsity, nonzeroParams: 1e7, data: 1e19 / (6e7 * costMultiplier(sparsity)) };
+      expect(optimal.loss).toBeLessThanOrEqual(abnarLaw.predict(params, inputs) * (1 + 1e-12));
+    }
+  });
+
+  test("a law that knows no sparsity is refused", () => {
+    const law: FittedLaw = { law: chinchillaLaw, params: { E: 1.7, A: 400, alpha: 0.34, B: 410, beta: 0.28 } };
+    expect(() => optimalSparsity({ law, nonzeroParams: 1e7, flops: 1e18 })).toThrow(
+      "law must tell sparsities apart; got the chinchilla law. Fit with --law sparse.",
+    );
+  });
+});
+
+describe("curves", () => {
+  const law = presets["t5-c4"];
+  const sizes = [1e6, 1e7, 1e8, 1e9];
+
+  test("of one loss have that loss at every point, and leave out sizes that do not reach it", () => {
+    const curve = isoLossCurve(law, { loss: 2, sparsity: 0.5, sizes });
+    expect(curve.map(({ nonzeroParams }) => nonzeroParams)).toEqual([1e7, 1e8, 1e9]);
+    for (const point of curve)
+      expect(relativeError(sparseLaw.predict(law, { sparsity: 0.5, ...point }), 2)).toBeLessThan(1e-12);
+  });
+
+  test("of one budget cost that budget at every point", () => {
+    for (const { nonzeroParams, data, loss } of isoFlopCurve(law, { flops: 1e20, sparsity: 0.75, sizes })) {
+      expect(relativeError(6 * nonzeroParams * 2.125 * data, 1e20)).toBeLessThan(1e-12);
+      expect(loss).toBe(sparseLaw.predict(law, { sparsity: 0.75, nonzeroParams, data }));
+    }
+  });
+});
+
+describe("the band of a recommendation", () => {
+  const law = presets["t5-c4-optimum"];
+  const bootstrap = {
+    ...({ kind: "cases", by: null, seed: 0, replicates: 41, failed: 0 } as const),
+    params: Array.from({ length: 41 }, (_, i) => ({ ...law, c: law.c * (0.8 + 0.01 * i) })),
+  };
+
+  test("is the 2.5th to the 97.5th percentile of the refits' own", () => {
+    const band = bandOfOptima(bootstrap, (params) =>
+      optimalSparsity({ law: params as SparseParams, nonzeroParams: 1e7, flops: 1e18 }),
+    )!;
+    const middle = optimalSparsity({ law, nonzeroParams: 1e7, flops: 1e18 });
+    expect(band.loss.low).toBeCloseTo(middle.loss - 0.19 * law.c, 9);
+    expect(band.loss.high).toBeCloseTo(middle.loss + 0.19 * law.c, 9);
+    expect(Math.abs(band.sparsity.high - band.sparsity.low)).toBeLessThan(1e-6);
+    expect(band).toMatchObject({ refits: 41, without: 0 });
+  });
+
+  test("counts the refits by which a target loss is out of reach", () => {
+    const recommend = (loss: number) =>
+      bandOfOptima(bootstrap, (params) => budgetForLoss({ law: params as SparseParams, nonzeroParams: 1e7, loss }));
+    const floor = law.c + law.cS * 1e7 ** -law.bN;
+    expect(recommend(floor + 1e-4)).toMatchObject({ refits: 21, without: 20 });
+    expect(recommend(0.1)).toBeUndefined();
   });
 });
