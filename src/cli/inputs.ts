@@ -5,8 +5,8 @@ import { ConfigError } from "../core/errors.ts";
 import type { RunResult } from "../core/record.ts";
 import {
   type ColumnMapping,
+  type Law,
   type LossUnit,
-  lawNamed,
   mapTable,
   type Quantity,
   type RowsOfRuns,
@@ -66,7 +66,7 @@ export interface NamedRows {
 }
 
 /** The rows of several run directories and tables, in their order. */
-export async function readRows(paths: readonly string[], law: string, options: ReadOptions = {}): Promise<NamedRows> {
+export async function readRows(paths: readonly string[], law: Law, options: ReadOptions = {}): Promise<NamedRows> {
   const parts: NamedRows[] = [];
   for (const path of paths) {
     const isDirectory = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
@@ -80,9 +80,9 @@ export async function readRows(paths: readonly string[], law: string, options: R
   };
 }
 
-async function tableRows(path: string, law: string, { mapping, lossUnit }: ReadOptions): Promise<NamedRows> {
+async function tableRows(path: string, law: Law, { mapping, lossUnit }: ReadOptions): Promise<NamedRows> {
   const table = await readTable(await readBytes(path), path);
-  const { rows, origins, dataUnit } = mapTable(table, lawNamed(law), mapping, lossUnit);
+  const { rows, origins, dataUnit } = mapTable(table, law, mapping, lossUnit);
   const dataUnits = dataUnit === undefined ? [] : [dataUnit];
   return { rows, dataUnits, tables: [{ path, origins }], skipped: [] };
 }

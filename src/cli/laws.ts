@@ -1,6 +1,22 @@
 /** Finds the law that a command line names. */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ConfigError } from "../core/errors.ts";
 import { readYaml } from "../core/yaml.ts";
-import { type FittedLaw, isPresetName, parseFitResult, presetNamed, presetUnits, sparseLaw } from "../fit/index.ts";
+import {
+  type FittedLaw,
+  type FunctionLaw,
+  formulaLaw,
+  functionLaw,
+  isPresetName,
+  type Law,
+  lawNamed,
+  type Params,
+  parseFitResult,
+  presetNamed,
+  presetUnits,
+  sparseLaw,
+} from "../fit/index.ts";
 import { lawOfFit } from "../fit/result.ts";
 import type { Bootstrap } from "../fit/uncertainty.ts";
 import { readText } from "./inputs.ts";
@@ -25,4 +41,45 @@ export async function readLaw(name: string): Promise<NamedLaw> {
   if (!/[./\\]/.test(name)) presetNamed(name);
   const fit = parseFitResult(readYaml(await readText(name), name).input, name);
   return { law: lawOfFit(fit), params: fit.params, dataUnit: fit.dataUnit, bootstrap: fit.uncertainty?.bootstrap };
+}
+
+/**
+ * A law to fit: a built-in name, a formula, or a module whose default export is a formula, a `FunctionLaw` or a `Law`.
+ *
+ * @throws {ConfigError} for an unknown name, a faulty formula, and a module that exports none of these
+ */
+export async function lawToFit(text: string): Promise<string | Law> {
+  if (!/\.(js|mjs|ts|mts)$/.test(text)) {
+    lawNamed(text);
+    return text;
+  }
+  const exported = await defaultExport(text);
+  if (typeof exported === "string") return formulaLaw(exported);
+  if (isObject(exported) && typeof exported.evaluate === "function") return exported as unknown as Law;
+  if (isFunctionLaw(exported)) return functionLaw(exported);
+  throw new ConfigError(
+    `--law: the default export of ${text} must be a formula, or an object with name, formula, parameters, inputs and predict; got ${typeof exported}.`,
+  );
+}
+
+async function defaultExport(file: string): Promise<unknown> {
+  try {
+    return ((await import(pathToFileURL(resolve(file)).href)) as { default?: unknown }).default;
+  } catch (cause) {
+    throw new ConfigError(`--law: ${file} must be a module that loads; got ${(cause as Error).message}.`, { cause });
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+function isFunctionLaw(value: unknown): value is FunctionLaw<Params> {
+  if (!isObject(value)) return false;
+  const { name, formula, parameters, inputs, predict } = value;
+  return (
+    typeof name === "string" &&
+    typeof formula === "string" &&
+    isObject(parameters) &&
+    Array.isArray(inputs) &&
+    typeof predict === "function"
+  );
 }

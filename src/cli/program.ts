@@ -2,6 +2,9 @@
 import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { VERSION } from "../core/version.ts";
+import { RESIDUALS } from "../fit/objective.ts";
+import { START_SCHEMES } from "../fit/starts.ts";
+import type { FitFlags } from "./commands/fit.ts";
 import { Output } from "./output.ts";
 
 /** Receives the exit code that a command returns. */
@@ -52,10 +55,19 @@ function addFit(program: Command, finish: Finish): void {
   program
     .command("fit <source...>")
     .description("fit a law to run directories and tables (CSV, TSV, JSON, Parquet, gzipped or not)")
-    .addOption(new Option("--law <law>", "the law").choices(["sparse", "chinchilla"]).default("sparse"))
-    .addOption(new Option("--residual <kind>", "what the Huber loss is taken of").choices(["raw", "log"]))
+    .option("--law <law>", "a law by name, a formula, or a module; sparse unless said", append, [])
+    .option("--compare", "fit several laws, those of --law or all, and say how each predicts runs left out", false)
+    .addOption(new Option("--residual <kind>", "what the objective is taken of").choices(RESIDUALS))
+    .addOption(new Option("--loss <kind>", "of the residuals").choices(["huber", "squared"]))
     .option("--delta <x>", "where the Huber loss turns straight", positiveNumber)
+    .addOption(new Option("--average <kind>", "over the rows; the optimum is the same").choices(["mean", "sum"]))
+    .option("--bound <parameter=low:high>", "range of a parameter; either end may be missing (repeatable)", bound, [])
     .option("--starts <n>", "searches for the optimum", positiveInteger)
+    .addOption(new Option("--start-scheme <scheme>", "where the searches begin").choices(START_SCHEMES))
+    .option("--seed <n>", "of starts and bootstrap", nonnegativeInteger)
+    .option("--bootstrap <replicates>", "95 % intervals from refits of drawn tables", positiveInteger)
+    .addOption(new Option("--blocks <input>", "draw all runs of one N or D together").choices(["nonzero", "data"]))
+    .option("--profile", "profile likelihood of every parameter", false)
     .option("--columns <mapping>", "sparsity=…,nonzero=…,data=…,loss=…,mean=… by column names")
     .option("--expr <quantity=expression>", "a quantity computed from columns (repeatable)", append, [])
     .addOption(new Option("--data-unit <unit>", "what D counts").choices(["tokens", "images", "examples"]))
@@ -161,6 +173,17 @@ const turbo = () =>
   new Option("--turbo", "let Node ≥ 24 fuse vector instructions: faster, experimental, the same bits").default(false);
 
 const outputOf = (flags: { json: boolean }) => new Output({ isJson: flags.json });
+
+/** Adds "bD=0.05:1", "bD=:1" or "bD=0.05:" to those before. */
+function bound(text: string, previous: FitFlags["bound"]): FitFlags["bound"] {
+  const match = /^([^=]+)=([^:]*):([^:]*)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError("It must be <parameter>=<low>:<high>, e.g. bD=0.05:1.");
+  const [, name, low, high] = match as unknown as [string, string, string, string];
+  return [
+    ...previous,
+    [name, { ...(low !== "" && { low: positiveNumber(low) }), ...(high !== "" && { high: positiveNumber(high) }) }],
+  ];
+}
 
 const append = (value: string, previous: string[]): string[] => [...previous, value];
 

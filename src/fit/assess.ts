@@ -1,7 +1,7 @@
 /** How far a fit can be trusted: bootstrap, profiles, identification, and bands around whatever is predicted from it. */
 import { ConfigError } from "../core/errors.ts";
 import type { BootstrapPlan } from "./bootstrap.ts";
-import { chiSquareMedian, fQuantile, quantile } from "./distributions.ts";
+import { chiSquareMedian, fQuantile, intervalOf, quantile } from "./distributions.ts";
 import { type FitOptions, optimumOf, poseFit } from "./fit.ts";
 import { identify } from "./identification.ts";
 import type { FitRow, LawInputs, Params } from "./law.ts";
@@ -104,11 +104,6 @@ function ratioScale({ law, rows }: FitProblem, rises: readonly number[]): number
 
 function rounded(params: Params): Params {
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, Number(value.toPrecision(DIGITS))]));
-}
-
-/** The central 95 % of a sample. */
-export function intervalOf(values: readonly number[]): Interval {
-  return { low: quantile(values, (1 - COVERAGE) / 2), high: quantile(values, (1 + COVERAGE) / 2) };
 }
 
 /**

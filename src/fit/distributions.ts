@@ -1,5 +1,6 @@
 /** Quantiles of the distributions that intervals are read off. */
 import { exp, log, pow } from "../core/math.ts";
+import type { Interval } from "./uncertainty.ts";
 
 /**
  * The value that F(1, degrees) stays below with a probability: the square of Student's t.
@@ -75,4 +76,9 @@ export function quantile(values: readonly number[], probability: number): number
   const below = Math.floor(position);
   const [a, b] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
   return a + (b - a) * (position - below);
+}
+
+/** The central 95 % of a sample: its 2.5th and 97.5th percentile. */
+export function intervalOf(values: readonly number[]): Interval {
+  return { low: quantile(values, 0.025), high: quantile(values, 0.975) };
 }

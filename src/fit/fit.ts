@@ -3,6 +3,7 @@ import { ConfigError } from "../core/errors.ts";
 import type { End } from "./constrained.ts";
 import { type FitRow, type FitUnits, type Law, naturalUnits, sourceOf, toLogInputs, toTheta } from "./law.ts";
 import { lawNamed } from "./laws/index.ts";
+import { powerFormOf } from "./laws/power-law.ts";
 import { distinctOptima, type LocalOptimum } from "./multi-start.ts";
 import { RESIDUALS, type Residual } from "./objective.ts";
 import type { Bounds, FitProblem } from "./problem.ts";
@@ -40,8 +41,8 @@ export interface FitOptions {
 
 /** Enough that a thread is not woken for too little, few enough to even out searches of different length. */
 const STARTS_PER_TASK = 25;
-/** A coordinate beyond this, or below its inverse, has run off: the data do not hold it. */
-const RUNAWAY = 1e8;
+/** A coordinate beyond this, or below its inverse, has run off: the data do not hold it. In raw units, coefficients are large. */
+const RUNAWAY = { scaled: 1e8, raw: 1e60 };
 
 /**
  * Fits a law to runs: the lowest end of many searches, and what the other ends say about it.
@@ -193,9 +194,10 @@ function warningsOf({ law, rows, starts }: FitProblem, best: LocalOptimum, ends:
     warnings.push(`${name} sits on a bound: the optimum lies outside, and its uncertainty is not told by this fit.`);
   if (ends.some((end) => end.value < best.value * (1 - 1e-6)))
     warnings.push("A search that did not converge came lower than the optimum reported: its law may have none.");
+  const runaway = powerFormOf(law) === undefined ? RUNAWAY.raw : RUNAWAY.scaled;
   for (const [i, { name, positive }] of law.coordinates.entries()) {
     const value = best.coordinates[i]!;
-    if (positive && (value > RUNAWAY || value < 1 / RUNAWAY))
+    if (positive && (value > runaway || value < 1 / runaway))
       warnings.push(`${name} ran off to ${value.toPrecision(2)}: the table does not identify it.`);
   }
   return warnings;

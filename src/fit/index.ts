@@ -1,5 +1,5 @@
 /** Fitting scaling laws; everything but the pool, which is Node's (`pool.ts`). */
-export { type AssessOptions, assessFit, bandOf, intervalOf, type Prediction, predictWithBand } from "./assess.ts";
+export { type AssessOptions, assessFit, bandOf, type Prediction, predictWithBand } from "./assess.ts";
 export {
   type ColumnMapping,
   type LossUnit,
@@ -18,7 +18,7 @@ export {
   type FittedLaw,
 } from "./fitted-law.ts";
 export { type IsoFlopPoint, type IsoLossPoint, isoFlopCurve, isoLossCurve } from "./iso-curves.ts";
-export type { FitRow, FitUnits, Law, LawInputs } from "./law.ts";
+export type { FitRow, FitUnits, Law, LawInputs, Params } from "./law.ts";
 export {
   averageParameterLaw,
   type ChinchillaParams,

@@ -1,5 +1,6 @@
 /** How sure a recommendation is: what the refits of a bootstrap would recommend. */
 import { ConfigError } from "../core/errors.ts";
+import { intervalOf } from "./distributions.ts";
 import type { Params } from "./law.ts";
 import type { OptimalSparsity } from "./optimal.ts";
 import type { Bootstrap, Interval } from "./uncertainty.ts";
@@ -50,15 +51,4 @@ function answerOf(recommend: () => OptimalSparsity): OptimalSparsity[] {
     if (error instanceof ConfigError) return [];
     throw error;
   }
-}
-
-/** The 2.5th and the 97.5th percentile, straight between neighbours. */
-export function intervalOf(values: readonly number[]): Interval {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => {
-    const place = share * (sorted.length - 1);
-    const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
-    return below === above ? below : below + (place - Math.floor(place)) * (above - below);
-  };
-  return { low: at(0.025), high: at(0.975) };
 }

@@ -78,8 +78,6 @@ const fitResultSchema = z.object({
   /** Nats. */
   meanAbsoluteError: z.number(),
   meanAbsolutePercentageError: z.number(),
-  /** What is known of the parameters beyond their best values, where it was asked for. */
-  uncertainty: z.custom<Uncertainty>((value) => typeof value === "object" && value !== null).optional(),
   /** What to know before trusting the fit. */
   warnings: z.array(z.string()),
   /** What `assessFit` found, where it was asked. */

@@ -1,5 +1,5 @@
 /** sparselaw fit --compare */
-import { type Comparison, compareLaws, type FitOptions, type FitRow, type HoldOut } from "../../fit/index.ts";
+import { type Comparison, compareLaws, type FitOptions, type FitRow, type HoldOut, type Law } from "../../fit/index.ts";
 import { formatNumber, plural } from "../../report/format.ts";
 import { alignColumns, type Output } from "../output.ts";
 
@@ -8,7 +8,7 @@ const HELD_OUT = { nonzeroParams: "largest N", data: "most data", sparsity: "hig
 
 export async function compare(
   rows: readonly FitRow[],
-  laws: readonly string[] | undefined,
+  laws: readonly (string | Law)[] | undefined,
   options: Omit<FitOptions, "law">,
   output: Output,
 ): Promise<number> {

@@ -1,19 +1,40 @@
 /** sparselaw fit */
 import { availableParallelism } from "node:os";
 import { ConfigError } from "../../core/errors.ts";
-import { type FitResult, fitLaw, type LeftOut, type LossUnit, parseMapping, selectRows } from "../../fit/index.ts";
+import {
+  type AssessOptions,
+  assessFit,
+  type FitOptions,
+  type FitResult,
+  type FitRow,
+  fitLaw,
+  type Law,
+  type LeftOut,
+  type LossUnit,
+  lawNamed,
+  parseMapping,
+  selectRows,
+} from "../../fit/index.ts";
+import { sourceOf } from "../../fit/law.ts";
 import { tasksOnPool } from "../../fit/pool.ts";
-import { lawOfFit } from "../../fit/result.ts";
-import { describeUnits } from "../../fit/units.ts";
-import { formatNumber, plural } from "../../report/format.ts";
+import { tasksHere } from "../../fit/tasks.ts";
+import { formatDuration } from "../../report/format.ts";
+import { describeFit } from "../fit-output.ts";
 import { type NamedRows, readRows } from "../inputs.ts";
-import { alignColumns, type Output } from "../output.ts";
+import { interruptible } from "../interrupt.ts";
+import { lawToFit } from "../laws.ts";
+import type { Output } from "../output.ts";
+import { compare } from "./compare.ts";
 
-export interface FitFlags {
-  readonly law: string;
-  readonly residual?: "raw" | "log";
-  readonly delta?: number;
-  readonly starts?: number;
+type Chosen = Pick<FitOptions, "residual" | "loss" | "delta" | "average" | "starts" | "startScheme" | "seed">;
+
+export interface FitFlags extends Chosen {
+  readonly law: readonly string[];
+  readonly compare: boolean;
+  readonly bound: readonly (readonly [parameter: string, range: { low?: number; high?: number }])[];
+  readonly bootstrap?: number;
+  readonly blocks?: "nonzero" | "data";
+  readonly profile: boolean;
   readonly columns?: string;
   readonly expr: readonly string[];
   readonly where: readonly string[];
@@ -25,23 +46,72 @@ export interface FitFlags {
 }
 
 export async function fitCommand(paths: readonly string[], flags: FitFlags, output: Output): Promise<number> {
-  const { law, columns, expr, where, dropTop, dropBottom, by, dataUnit, lossUnit, ...options } = flags;
-  const sources = await readRows(paths, law, { mapping: parseMapping(columns, expr), lossUnit });
+  const laws = await Promise.all((flags.law.length === 0 && !flags.compare ? ["sparse"] : flags.law).map(lawToFit));
+  if (laws.length > 1 && !flags.compare)
+    throw new ConfigError(`--law: laws must be one; got ${laws.length}. Add --compare to fit them side by side.`);
+  const { rows, leftOut, options } = await readTables(paths, laws[0] ?? "sparse", flags, output);
+  if (flags.compare) return compare(rows, laws.length === 0 ? undefined : laws, options, output);
+  const law = laws[0]!;
+  const fit = await fitted(rows, flags, { ...options, law, run: runnerFor(law) }, output);
+  output.record({ ...fit, leftOut });
+  output.print(...describeFit(fit));
+  for (const warning of fit.warnings) output.warn(warning);
+  return 0;
+}
+
+/** The rows that are kept of the sources, and what of the flags concerns the fit. */
+async function readTables(paths: readonly string[], law: string | Law, flags: FitFlags, output: Output) {
+  const { columns, expr, where, dropTop, dropBottom, by, dataUnit, lossUnit } = flags;
+  const reading = typeof law === "string" ? lawNamed(law) : law;
+  const sources = await readRows(paths, reading, { mapping: parseMapping(columns, expr), lossUnit });
   const rules = { where, by, ...(dropTop && { dropTop }), ...(dropBottom && { dropBottom }) };
   const { kept, leftOut: ruledOut } = selectRows(sources.rows, rules);
   const leftOut = [...sources.skipped.map(({ id, reason }) => ({ row: `run ${id}`, reason })), ...ruledOut];
   output.print(...describeTables(sources));
   for (const line of describeLeftOut(leftOut)) output.warn(line);
-  const fit = await fitLaw(kept, {
-    ...options,
-    ...dataUnitOf(sources, dataUnit),
-    law,
-    run: tasksOnPool(availableParallelism()),
-  });
-  output.record({ ...fit, leftOut });
-  output.print(...describe(fit));
-  for (const warning of fit.warnings) output.warn(warning);
-  return 0;
+  return { rows: kept, leftOut, options: { ...optionsOf(flags), ...dataUnitOf(sources, dataUnit) } };
+}
+
+function optionsOf({ residual, loss, delta, average, starts, startScheme, seed, bound }: FitFlags): FitOptions {
+  const given = { residual, loss, delta, average, starts, startScheme, seed };
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as FitOptions;
+  return { ...said, bounds: Object.fromEntries(bound) };
+}
+
+/** A law that is a function cannot be sent to other threads. */
+function runnerFor(law: string | Law) {
+  return typeof law === "string" || sourceOf(law) !== undefined ? tasksOnPool(availableParallelism()) : tasksHere;
+}
+
+async function fitted(
+  rows: readonly FitRow[],
+  { bootstrap, blocks, profile }: FitFlags,
+  options: FitOptions,
+  output: Output,
+): Promise<FitResult> {
+  const fit = await fitLaw(rows, options);
+  if (bootstrap === undefined && !profile) return fit;
+  const began = performance.now();
+  const onDone = (done: number, total: number) => output.progress(() => [progressLine(done, total, began)]);
+  const uncertainty = await interruptible(output, (signal) =>
+    assessFit(rows, fit, { ...options, ...assessment(bootstrap, blocks, profile), onDone, signal }),
+  );
+  output.clear();
+  return { ...fit, uncertainty };
+}
+
+function assessment(replicates: number | undefined, blocks: FitFlags["blocks"], profiles: boolean): AssessOptions {
+  const by = { nonzero: "nonzeroParams", data: "data" } as const;
+  return {
+    profiles,
+    ...(replicates === undefined ? {} : { replicates }),
+    ...(blocks === undefined ? {} : { blocks: by[blocks] }),
+  };
+}
+
+function progressLine(done: number, total: number, began: number): string {
+  const left = ((performance.now() - began) / 1000 / done) * (total - done);
+  return `bootstrap and profiles: ${Math.round((100 * done) / total)} %, ${formatDuration(left)} left`;
 }
 
 /** Which columns were taken, so that a guess from their names can be seen. */
@@ -69,19 +139,4 @@ function dataUnitOf({ dataUnits }: NamedRows, said: string | undefined): { dataU
       `fit: sources must count data in one unit; got ${dataUnits.join(" and ")}. Fit them apart, or say --data-unit.`,
     );
   return dataUnits[0] === undefined ? {} : { dataUnit: dataUnits[0] };
-}
-
-function describe(fit: FitResult): string[] {
-  const { law, formula, rows, params, huberMean, delta, residual, starts, startsAtOptimum, localOptima } = fit;
-  const others = localOptima
-    .slice(1)
-    .map((optimum) => `${optimum.huberMean.toExponential(4)} (${plural(optimum.count, "start")})`);
-  return [
-    `${law} law, ${plural(rows, "run")}: ${formula}`,
-    ...alignColumns(Object.entries(params).map(([name, value]) => [`  ${name}`, formatNumber(value, 6)])),
-    describeUnits(lawOfFit(fit), fit.dataUnit),
-    `mean Huber ${huberMean.toExponential(5)} (δ ${delta}, ${residual} residual), reached by ${startsAtOptimum} of ${plural(starts, "start")}`,
-    ...(others.length > 0 ? [`other local optima: ${others.join(", ")}`] : []),
-    `mean absolute error ${formatNumber(fit.meanAbsoluteError)} nats, ${formatNumber(fit.meanAbsolutePercentageError)} %`,
-  ];
 }

@@ -1,5 +1,6 @@
 /** sparselaw optimal */
 import { ConfigError } from "../../core/errors.ts";
+import { intervalOf } from "../../fit/distributions.ts";
 import { sparseParamsIn } from "../../fit/fitted-law.ts";
 import {
   bandOfOptima,
@@ -15,7 +16,6 @@ import {
   paperRamp,
   type Ramp,
 } from "../../fit/index.ts";
-import { intervalOf } from "../../fit/optimal-band.ts";
 import type { Interval } from "../../fit/uncertainty.ts";
 import {
   formatCount,
