@@ -84,21 +84,37 @@ describe("a fit with a bootstrap", () => {
   test("gives the 95 % interval of the sparsity, the loss and m(S), at one budget", async () => {
     const file = await fitWithBootstrap();
     const args = ["--law", file, "--nonzero", "1e7", "--chinchilla-multiple", "20", "--multiplier"];
-    const [record] = jsonLines(await optimal(...args, "--json"));
-    const { band, sparsity, flops, multipliers } = record as unknown as {
+    const [worth, record] = jsonLines(await optimal(...args, "--json"));
+    const { band, sparsity, flops } = record as unknown as {
       band: Record<"sparsity" | "flops", { low: number; high: number }>;
       sparsity: number;
       flops: number;
-      multipliers: { sparsity: number; multiplier: number; low: number; high: number }[];
+    };
+    const { multipliers } = worth as unknown as {
+      multipliers: { sparsity: number; denseEquivalent: { value: number; low: number; high: number } }[];
     };
     expect(band).toMatchObject({ refits: 60, without: 0, flops: { low: flops, high: flops } });
     expect(band.sparsity.low).toBeLessThan(sparsity);
     expect(band.sparsity.high).toBeGreaterThan(sparsity);
     expect(multipliers.map((m) => m.sparsity)).toEqual([0.5, 0.75, 0.875, 1]);
-    for (const m of multipliers) expect([m.low < m.multiplier, m.multiplier < m.high]).toEqual([true, true]);
+    for (const { denseEquivalent: m } of multipliers) expect([m.low < m.value, m.value < m.high]).toEqual([true, true]);
     const { stdout } = await optimal(...args);
     expect(stdout).toMatch(/train at S = 0\.\d+ ± 0\.\d+\n/);
     expect(stdout).toMatch(/95 % of 60 refits: S 0\.\d+ … 0\.\d+/);
+  });
+});
+
+describe("--multiplier alone", () => {
+  test("tells the paper's m(S) and budgets of its published T5 law, and needs no size", async () => {
+    const { stdout } = await optimal("--law", "t5-c4", "--multiplier");
+    expect(stdout).toMatch(/50.% +1\.59 +2\.44 +70\.2\n/);
+    expect(stdout).toMatch(/75.% +2\.16 +158 +1650\n/);
+    expect(stdout).toMatch(/→ 1 +3\.65/);
+  });
+
+  test("a recommendation without a size is refused", async () => {
+    const { exitCode, stderr } = await optimal("--law", "t5-c4", "--flops", "1e18");
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("--nonzero must be given")]);
   });
 });
 

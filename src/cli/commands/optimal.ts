@@ -1,14 +1,9 @@
 /** sparselaw optimal */
 import { ConfigError } from "../../core/errors.ts";
-import { intervalOf } from "../../fit/distributions.ts";
-import { sparseParamsIn } from "../../fit/fitted-law.ts";
 import {
   bandOfOptima,
   budgetForLoss,
-  denseEquivalentMultiplier,
   type FittedLaw,
-  isoFlopCurve,
-  isoLossCurve,
   type OptimalBand,
   type OptimalOptions,
   type OptimalSparsity,
@@ -17,21 +12,16 @@ import {
   type Ramp,
 } from "../../fit/index.ts";
 import type { Interval } from "../../fit/uncertainty.ts";
-import {
-  formatCount,
-  formatDuration,
-  formatNumber,
-  formatPercent,
-  formatScientific,
-  plural,
-} from "../../report/format.ts";
+import { formatCount, formatDuration, formatNumber, formatScientific, plural } from "../../report/format.ts";
+import { printCurves } from "../iso-curves.ts";
 import { type NamedLaw, readLaw } from "../laws.ts";
 import { type MachineFlags, type MeasuredCost, measuredCost } from "../measured-cost.ts";
-import { alignColumns, type Output } from "../output.ts";
+import { describeMultipliers, multipliersOf } from "../multipliers.ts";
+import type { Output } from "../output.ts";
 
 export interface OptimalFlags extends MachineFlags {
   readonly law: string;
-  readonly nonzero: number;
+  readonly nonzero?: number;
   readonly flops?: number;
   readonly chinchillaMultiple?: number;
   readonly seconds?: number;
@@ -47,6 +37,21 @@ export interface OptimalFlags extends MachineFlags {
 
 export async function optimalCommand(flags: OptimalFlags, output: Output): Promise<number> {
   const law = await readLaw(flags.law);
+  if (flags.multiplier) {
+    const multipliers = multipliersOf(law, flags.sparsities, flags.ramp ?? paperRamp);
+    output.record({ type: "multipliers", multipliers });
+    output.print(...describeMultipliers(multipliers));
+    if (BUDGETS.every((name) => flags[name] === undefined)) return 0;
+  }
+  const { nonzero } = flags;
+  if (nonzero === undefined)
+    throw new ConfigError("optimal: --nonzero must be given for a recommendation; got none. Give the size, e.g. 1e8.");
+  return recommendation({ ...flags, nonzero }, law, output);
+}
+
+type SizedFlags = OptimalFlags & { readonly nonzero: number };
+
+async function recommendation(flags: SizedFlags, law: NamedLaw, output: Output): Promise<number> {
   const budget = budgetIn(flags);
   const { ramp: schedule = paperRamp, cost = budget.seconds === undefined ? "sparse" : "measured" } = flags;
   const measured = cost === "measured" ? await measuredCost({ ...flags, ...law, schedule }, output) : undefined;
@@ -59,7 +64,6 @@ export async function optimalCommand(flags: OptimalFlags, output: Output): Promi
   // A multiple of the compute-optimal is another budget for every refit: hold its FLOPs.
   const held = budget.targetLoss === undefined ? { flops: optimal.flops } : budget;
   const band = law.bootstrap && bandOfOptima(law.bootstrap, (params) => recommend({ ...law, params }, held));
-  const multipliers = flags.multiplier ? multipliersOf(law, flags.sparsities) : undefined;
   const { nonzero, threads, layers } = flags;
   const setting = {
     nonzeroParams: nonzero,
@@ -67,21 +71,22 @@ export async function optimalCommand(flags: OptimalFlags, output: Output): Promi
     schedule,
     ...(measured && { threads, layers, machine: measured.machine }),
   };
-  output.record({ ...optimal, ...setting, dataUnit: law.dataUnit, band, multipliers });
-  output.print(...describe({ optimal, band, flags, law, cost, measured }), ...describeMultipliers(multipliers));
+  output.record({ ...optimal, ...setting, dataUnit: law.dataUnit, band });
+  output.print(...describe({ optimal, band, flags, law, cost, measured }));
   const warning = measured?.warning(nonzero, optimal.sparsity);
   if (warning !== undefined) output.warn(warning);
   printCurves(flags, law, { schedule, cost: cost === "dense" ? "dense" : "sparse" }, output);
   return 0;
 }
 
+const BUDGETS = ["flops", "chinchillaMultiple", "seconds", "hours", "targetLoss"] as const;
+
 type Budget = Pick<OptimalOptions, "flops" | "chinchillaMultiple" | "seconds"> & { readonly targetLoss?: number };
 
 /** @throws {ConfigError} for a target loss beside a budget, and for a budget in time at another cost */
-function budgetIn({ flops, chinchillaMultiple, seconds, hours, targetLoss, cost }: OptimalFlags): Budget {
-  const given = Object.entries({ flops, chinchillaMultiple, seconds, hours, targetLoss }).filter(
-    ([, value]) => value !== undefined,
-  );
+function budgetIn(flags: OptimalFlags): Budget {
+  const { seconds, hours, cost } = flags;
+  const given = BUDGETS.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]] as const]));
   if (given.length !== 1) {
     const got = given.length === 0 ? "none" : given.map(([name]) => name).join(" and ");
     throw new ConfigError(
@@ -98,7 +103,7 @@ function budgetIn({ flops, chinchillaMultiple, seconds, hours, targetLoss, cost 
 interface Described {
   readonly optimal: OptimalSparsity;
   readonly band: OptimalBand | undefined;
-  readonly flags: OptimalFlags;
+  readonly flags: SizedFlags;
   readonly law: NamedLaw;
   readonly cost: string;
   readonly measured: MeasuredCost | undefined;
@@ -137,89 +142,3 @@ const hundredths = (value: number): string => formatNumber(Number(value.toFixed(
 
 const halfWidth = (interval: Interval | undefined): string =>
   interval === undefined ? "" : ` ± ${formatNumber((interval.high - interval.low) / 2, 2)}`;
-
-interface Multiplier extends Partial<Interval> {
-  readonly sparsity: number;
-  readonly multiplier: number;
-}
-
-/** @throws {ConfigError} for laws whose m(S) depends on N and D */
-function multipliersOf(law: NamedLaw, sparsities: readonly number[]): Multiplier[] {
-  const params = sparseParamsIn(law);
-  if (params === undefined)
-    throw new ConfigError(
-      `optimal: law must be sparse for --multiplier; got ${law.law.name}, whose m(S) is not one of S alone.`,
-    );
-  const refits = law.bootstrap?.params.map((refit) => sparseParamsIn({ ...law, params: refit })!);
-  return [...sparsities, 1].map((sparsity) => ({
-    sparsity,
-    multiplier: denseEquivalentMultiplier(params, sparsity),
-    ...(refits && intervalOf(refits.map((refit) => denseEquivalentMultiplier(refit, sparsity)))),
-  }));
-}
-
-function describeMultipliers(multipliers: readonly Multiplier[] | undefined): string[] {
-  if (multipliers === undefined) return [];
-  const interval = ({ low, high }: Multiplier) =>
-    low === undefined || high === undefined ? "" : `${formatNumber(low)} … ${formatNumber(high)}`;
-  return [
-    "dense size of the same loss, in units of N",
-    ...alignColumns([
-      ["S", "m(S)", "95 %"],
-      ...multipliers.map((m) => [
-        m.sparsity === 1 ? "→ 1" : formatPercent(m.sparsity),
-        formatNumber(m.multiplier),
-        interval(m),
-      ]),
-    ]),
-  ];
-}
-
-/** Points of the curves: six to a factor of ten, from N/100 to 100·N. */
-const curveSizes = (nonzeroParams: number): number[] =>
-  Array.from({ length: 25 }, (_, i) => Number((nonzeroParams * 10 ** ((i - 12) / 6)).toPrecision(6)));
-
-function printCurves(
-  { nonzero, isoLoss, isoFlops, sparsities }: OptimalFlags,
-  law: FittedLaw,
-  options: { readonly schedule: Ramp; readonly cost: "sparse" | "dense" },
-  output: Output,
-): void {
-  const sizes = curveSizes(nonzero);
-  const levels = [0, ...sparsities.filter((sparsity) => sparsity > 0)];
-  for (const loss of isoLoss) {
-    const curves = levels.map((sparsity) => ({
-      sparsity,
-      points: isoLossCurve(law, { ...options, sizes, sparsity, loss }),
-    }));
-    for (const { sparsity, points } of curves) output.record({ type: "iso-loss", loss, sparsity, points });
-    output.print(
-      `D that takes N to a loss of ${loss} nats`,
-      ...curveTable(sizes, curves, ({ data }) => formatCount(data)),
-    );
-  }
-  for (const flops of isoFlops) {
-    const curves = levels.map((sparsity) => ({
-      sparsity,
-      points: isoFlopCurve(law, { ...options, sizes, sparsity, flops }),
-    }));
-    for (const { sparsity, points } of curves) output.record({ type: "iso-flops", flops, sparsity, points });
-    const title = `loss of models trained for ${formatScientific(flops)} FLOPs, ${options.cost} cost`;
-    output.print(title, ...curveTable(sizes, curves, ({ loss }) => loss.toFixed(4)));
-  }
-}
-
-function curveTable<P extends { readonly nonzeroParams: number }>(
-  sizes: readonly number[],
-  curves: readonly { readonly sparsity: number; readonly points: readonly P[] }[],
-  cell: (point: P) => string,
-): string[] {
-  const cellOf = (points: readonly P[], size: number) => {
-    const point = points.find(({ nonzeroParams }) => nonzeroParams === size);
-    return point === undefined ? "—" : cell(point);
-  };
-  return alignColumns([
-    ["N", ...curves.map(({ sparsity }) => `S=${sparsity}`)],
-    ...sizes.map((size) => [formatCount(size), ...curves.map(({ points }) => cellOf(points, size))]),
-  ]);
-}
