@@ -24,14 +24,16 @@ export function describeFit(fit: FitResult): string[] {
 
 /** Values, with the intervals that there are. */
 function parameterTable({ params, uncertainty }: FitResult): string[] {
+  const hasProfiles = (uncertainty?.profiles.length ?? 0) > 0;
   const rows = Object.entries(params).map(([name, value]) => {
     const cells = [`  ${name}`, formatNumber(value, 6)];
     if (uncertainty === undefined) return cells;
     const profile = uncertainty.profiles.find(({ parameter }) => parameter === name);
-    return [...cells, shown(uncertainty.intervals[name]!), profile === undefined ? "" : shown(profile.interval)];
+    const profiled = profile === undefined ? "" : shown(profile.interval);
+    return [...cells, shown(uncertainty.intervals[name]!), ...(hasProfiles ? [profiled] : [])];
   });
-  const heads = uncertainty === undefined ? [] : [["", "", "95 % bootstrap", "95 % profile"]];
-  return alignColumns([...heads, ...rows]);
+  const heads = ["", "", "95 % bootstrap", ...(hasProfiles ? ["95 % profile"] : [])];
+  return alignColumns(uncertainty === undefined ? rows : [heads, ...rows]);
 }
 
 /** "…" where the data set no limit. */
