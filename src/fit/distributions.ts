@@ -75,7 +75,8 @@ export function quantile(values: readonly number[], probability: number): number
   const position = probability * (sorted.length - 1);
   const below = Math.floor(position);
   const [a, b] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
-  return a + (b - a) * (position - below);
+  // Infinities between which there is no straight line: a parameter may have run off in a refit.
+  return a === b || position === below ? a : a + (b - a) * (position - below);
 }
 
 /** The central 95 % of a sample: its 2.5th and 97.5th percentile. */

@@ -345,6 +345,17 @@ describe("curves", () => {
   });
 });
 
+test.each([
+  ["has no gain from sparsity", { aS: 0 }],
+  ["has a data term that hides the other in the last digits of a loss", { aD: 1e60 }],
+])("a sparse law that %s has an optimum all the same", (_, change) => {
+  const law = { ...presets["t5-c4-optimum"], ...change };
+  for (const cost of ["sparse", "dense"] as const) {
+    const { sparsity } = optimalSparsity({ law, nonzeroParams: 1e7, flops: 1e18, cost });
+    expect(sparsity).toBe(0);
+  }
+});
+
 describe("the band of a recommendation", () => {
   const law = presets["t5-c4-optimum"];
   const bootstrap = {
