@@ -104,28 +104,13 @@ class RunDirectory implements RunStore {
     const { step } = checkpoint;
     await writeWhole(this.#checkpointPath(step), encodeCheckpoint(checkpoint));
     // Kept: this one and the one before. Later ones belong to a course that was left, since training went on from before them.
-    const others = (await this.#checkpointSteps()).filter((other) => other !== step);
+    const others = (await checkpointSteps(this.#directory)).filter((other) => other !== step);
     const previous = others.find((other) => other < step);
     for (const other of others) if (other !== previous) await rm(this.#checkpointPath(other));
   }
 
-  async latestCheckpoint(): Promise<Checkpoint | undefined> {
-    let firstError: FormatError | undefined;
-    for (const step of await this.#checkpointSteps()) {
-      const path = this.#checkpointPath(step);
-      try {
-        return decodeCheckpoint(await readFile(path), path);
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-        firstError ??= error;
-        this.#warn(`${error.message} The checkpoint before it is tried instead.`);
-      }
-    }
-    if (firstError === undefined) return undefined;
-    const checkpoints = this.#path("checkpoints");
-    throw new FormatError(checkpoints, "no checkpoint can be read. Remove the directory to begin the run again.", {
-      cause: firstError,
-    });
+  latestCheckpoint(): Promise<Checkpoint | undefined> {
+    return readLatestCheckpoint(this.#directory, this.#warn);
   }
 
   readResult(): Promise<RunResult | undefined> {
@@ -156,17 +141,48 @@ class RunDirectory implements RunStore {
   }
 
   #checkpointPath(step: number): string {
-    return join(this.#directory, "checkpoints", `step-${String(step).padStart(8, "0")}.safetensors`);
+    return checkpointPath(this.#directory, step);
   }
+}
 
-  /** Steps of the checkpoints on disk, newest first. */
-  async #checkpointSteps(): Promise<number[]> {
-    const names = await readdir(this.#path("checkpoints"));
-    const steps = names
-      .map((name) => /^step-(\d{8,})\.safetensors$/.exec(name)?.[1])
-      .filter((step) => step !== undefined);
-    return steps.map(Number).sort((a, b) => b - a);
+const checkpointPath = (directory: string, step: number): string =>
+  join(directory, "checkpoints", `step-${String(step).padStart(8, "0")}.safetensors`);
+
+/** Steps of the checkpoints on disk, newest first. */
+async function checkpointSteps(directory: string): Promise<number[]> {
+  const names = (await readdir(join(directory, "checkpoints")).catch(ignoreMissing)) ?? [];
+  const steps = names
+    .map((name) => /^step-(\d{8,})\.safetensors$/.exec(name)?.[1])
+    .filter((step) => step !== undefined);
+  return steps.map(Number).sort((a, b) => b - a);
+}
+
+/**
+ * The newest readable checkpoint of a run, whoever is writing it; undefined where there is none.
+ *
+ * @throws {FormatError} where checkpoints exist and none can be read
+ */
+export async function readLatestCheckpoint(
+  directory: string,
+  onWarning: (message: string) => void = () => {},
+): Promise<Checkpoint | undefined> {
+  let firstError: FormatError | undefined;
+  for (const step of await checkpointSteps(directory)) {
+    const path = checkpointPath(directory, step);
+    try {
+      return decodeCheckpoint(await readFile(path), path);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      firstError ??= error;
+      onWarning(`${error.message} The checkpoint before it is tried instead.`);
+    }
   }
+  if (firstError === undefined) return undefined;
+  throw new FormatError(
+    join(directory, "checkpoints"),
+    "no checkpoint can be read. Remove the directory to begin the run again.",
+    { cause: firstError },
+  );
 }
 
 export interface RunEntry {
