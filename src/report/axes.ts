@@ -57,8 +57,8 @@ const xLabel = (text: string): Plot.Markish => Plot.text([text], { frameAnchor: 
 const yLabel = (text: string): Plot.Markish => Plot.text([text], { ...LEFT, dy: -16, fill: muted.light });
 
 /** A panel's heading, above the frame and above the label of its y axis. */
-export const heading = (text: string): Plot.Markish =>
-  Plot.text([text], { ...LEFT, dy: -34, fontWeight: "600", fontSize: 12 });
+export const heading = (text: string, { dx = LEFT.dx }: { dx?: number } = {}): Plot.Markish =>
+  Plot.text([text], { ...LEFT, dx, dy: -34, fontWeight: "600", fontSize: 12 });
 
 /** Room for a heading, a label on each axis and ticks of five characters. */
 export const margins = { marginTop: 46, marginLeft: 46, marginRight: 12, marginBottom: 46 } as const;

@@ -14,6 +14,8 @@ export interface Ink {
 export const paper: Ink = { light: "#ffffff", dark: "#15171c" };
 export const ink: Ink = { light: "#1c1f24", dark: "#e4e6ea" };
 export const muted: Ink = { light: "#62676f", dark: "#9aa0a9" };
+/** What knows no sparsity, such as a parameter of the law: a hue that the ramp of sparsities has not. */
+export const accent: Ink = { light: "#2f7d6d", dark: "#5fc4ae" };
 export const shade: Ink = { light: "#eef0f3", dark: "#22252c" };
 
 export type MarkSymbol = "circle" | "square" | "triangle" | "diamond" | "star" | "cross" | "wye";

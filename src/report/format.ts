@@ -9,6 +9,7 @@ const THIN = "\u202f";
 
 /** At most `digits` significant digits, no trailing zeros, a true minus sign. */
 export function formatNumber(value: number, digits = 3): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
   const rounded = Number(value.toPrecision(digits));
   const text =
     rounded !== 0 && (Math.abs(rounded) < 1e-4 || Math.abs(rounded) >= 1e5)

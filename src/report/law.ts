@@ -1,21 +1,30 @@
-/** What a fit says of the report's runs, and how far off it is. */
+/** What a fit says of measured losses, and how far off it is. */
 import { type FitResult, predictLoss } from "../fit/result.ts";
+import { type Measurement, measurementOf } from "./evidence.ts";
 import { completedRuns, mean, type ReportedRun } from "./runs.ts";
 
-export interface PredictedRun {
-  readonly run: ReportedRun;
-  readonly measured: number;
+export interface Prediction {
+  readonly measurement: Measurement;
   readonly predicted: number;
   /** (measured − predicted) / measured. */
   readonly residual: number;
 }
 
-export function predictRuns(fit: FitResult, runs: readonly ReportedRun[]): PredictedRun[] {
-  return completedRuns(runs).map((run) => {
-    const { sparsity, nonzeroParams, dataSeen, validLoss } = run.result;
-    const predicted = predictLoss(fit, { sparsity, nonzeroParams, data: dataSeen });
-    return { run, measured: validLoss, predicted, residual: (validLoss - predicted) / validLoss };
+export function predictAll(fit: FitResult, measurements: readonly Measurement[]): Prediction[] {
+  return measurements.map((measurement) => {
+    const predicted = predictLoss(fit, measurement);
+    return { measurement, predicted, residual: (measurement.loss - predicted) / measurement.loss };
   });
+}
+
+export interface PredictedRun extends Prediction {
+  readonly run: ReportedRun;
+}
+
+/** The same of the completed runs. */
+export function predictRuns(fit: FitResult, runs: readonly ReportedRun[]): PredictedRun[] {
+  const completed = completedRuns(runs);
+  return predictAll(fit, completed.map(measurementOf)).map((prediction, i) => ({ ...prediction, run: completed[i]! }));
 }
 
 /** Fractions of the measured loss; R² of the losses themselves, not finite where all are the same. */
@@ -26,11 +35,12 @@ export interface PredictionError {
   readonly rSquared: number;
 }
 
-export function predictionError(predicted: readonly PredictedRun[]): PredictionError {
-  const sizes = predicted.map((p) => Math.abs(p.residual));
-  const centre = mean(predicted.map((p) => p.measured));
-  const left = mean(predicted.map((p) => (p.measured - p.predicted) ** 2));
-  const total = mean(predicted.map((p) => (p.measured - centre) ** 2));
+export function predictionError(predictions: readonly Prediction[]): PredictionError {
+  const sizes = predictions.map((p) => Math.abs(p.residual));
+  const losses = predictions.map((p) => p.measurement.loss);
+  const centre = mean(losses);
+  const left = mean(predictions.map((p) => (p.measurement.loss - p.predicted) ** 2));
+  const total = mean(losses.map((loss) => (loss - centre) ** 2));
   return {
     meanAbsolute: mean(sizes),
     rootMeanSquare: Math.sqrt(mean(sizes.map((s) => s * s))),

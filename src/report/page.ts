@@ -14,11 +14,18 @@ export interface PageContent {
   /** SVG by name, in the order to show. */
   readonly figures: ReadonlyMap<string, string>;
   readonly tables: readonly Table[];
+  /** Why the figure of weights is left out. */
+  readonly weightsAbsence?: string | undefined;
 }
 
-export function renderPage({ title, runs, fit, figures, tables }: PageContent): string {
+export function renderPage({ title, runs, fit, figures, tables, weightsAbsence }: PageContent): string {
+  const notes = [
+    ...describeAbsences(runs, fit, new Set(figures.keys())),
+    ...asNotes(weightsAbsence),
+    ...missingRuns(runs),
+  ];
   const sections = [
-    summary(runs, fit, new Set(figures.keys())),
+    summary(runs, fit, notes),
     section("Figures", [...figures.values()].map((svg) => `<figure>${svg}</figure>`).join("\n")),
     section(
       "Tables",
@@ -57,13 +64,14 @@ function dateline(runs: readonly ReportedRun[]): string {
     .join(" · ");
 }
 
-function summary(runs: readonly ReportedRun[], fit: FitResult | undefined, figures: ReadonlySet<string>): string {
+const asNotes = (sentence: string | undefined): string[] => (sentence === undefined ? [] : [escapeMarkup(sentence)]);
+
+function summary(runs: readonly ReportedRun[], fit: FitResult | undefined, notes: readonly string[]): string {
   const law =
     fit === undefined ? "" : `<h3>The fitted law</h3>\n${formulaHtml(fit)}\n${paragraphs(describeFit(fit, runs))}`;
   const optima = describeOptima(fit, runs);
   const advice =
     optima.length === 0 ? "" : `<h3>Optimal sparsity</h3>\n<ul>${optima.map((s) => `<li>${s}</li>`).join("\n")}</ul>`;
-  const notes = [...describeAbsences(runs, fit, figures), ...missingRuns(runs)];
   return section(
     "Summary",
     [`<p>${describeRuns(runs)}</p>`, law, advice, paragraphs(notes, "note")].filter(Boolean).join("\n"),

@@ -1,6 +1,7 @@
 /** From runs and a fit to every file of a report; nothing here touches a disk. */
 import type { FitResult } from "../fit/result.ts";
 import { drawFigures } from "./figures/index.ts";
+import type { RunWeights } from "./figures/weights.ts";
 import { renderPage } from "./page.ts";
 import { incompleteRuns, type ReportedRun } from "./runs.ts";
 import { incompleteTable, optimumTables, runTable, toCsv, toRecords } from "./tables.ts";
@@ -10,6 +11,10 @@ export interface ReportInput {
   readonly runs: readonly ReportedRun[];
   /** Absent where too few runs completed; what needs it is then left out, and the page says so. */
   readonly fit?: FitResult | undefined;
+  /** Of the checkpoint that the report looks into. */
+  readonly weights?: RunWeights | undefined;
+  /** Why there is no such checkpoint, as a sentence of the page. */
+  readonly weightsAbsence?: string | undefined;
 }
 
 /**
@@ -17,8 +22,8 @@ export interface ReportInput {
  *
  * The same input gives the same bytes.
  */
-export function buildReport({ title, runs, fit }: ReportInput): Map<string, string> {
-  const figures = drawFigures(runs, fit);
+export function buildReport({ title, runs, fit, weights, weightsAbsence }: ReportInput): Map<string, string> {
+  const figures = drawFigures(runs, fit, weights);
   const tables = [...optimumTables(runs, fit), runTable(runs, fit), incompleteTable(incompleteRuns(runs))];
   const files = new Map<string, string>();
   for (const [name, svg] of figures) files.set(`figures/${name}.svg`, svg);
@@ -27,5 +32,5 @@ export function buildReport({ title, runs, fit }: ReportInput): Map<string, stri
     files.set(`tables/${table.name}.json`, `${JSON.stringify(toRecords(table), null, 2)}\n`);
   }
   if (fit !== undefined) files.set("fit.json", `${JSON.stringify(fit, null, 2)}\n`);
-  return files.set("report.html", renderPage({ title, runs, fit, figures, tables }));
+  return files.set("report.html", renderPage({ title, runs, fit, figures, tables, weightsAbsence }));
 }

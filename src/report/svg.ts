@@ -1,6 +1,6 @@
 /** Puts panels drawn by Plot together into one standalone SVG: title, subtitle, legend of sparsities, panels on a grid. */
 import * as Plot from "@observablehq/plot";
-import { type Ink, ink, muted, paper, type SparsityScale, type SparsityStyle, shade } from "./colours.ts";
+import { accent, type Ink, ink, muted, paper, type SparsityScale, type SparsityStyle, shade } from "./colours.ts";
 import { svgDocument } from "./document.ts";
 import { escapeMarkup } from "./html.ts";
 
@@ -43,11 +43,22 @@ export function panel(options: Plot.PlotOptions & { width: number; height: numbe
 
 /** Panels one below the other, as one. */
 export function stack(panels: readonly Panel[]): Panel {
-  const tops = panels.map((_, i) => panels.slice(0, i).reduce((sum, p) => sum + p.height, 0));
+  let top = 0;
+  return compose(
+    panels.map((panel) => {
+      const y = top;
+      top += panel.height;
+      return { x: 0, y, panel };
+    }),
+  );
+}
+
+/** Panels at places of their own, as one that reaches as far as they do. */
+export function compose(places: readonly { x: number; y: number; panel: Panel }[]): Panel {
   return {
-    body: panels.map((p, i) => group(0, tops[i]!, p.body)).join(""),
-    width: Math.max(...panels.map((p) => p.width)),
-    height: panels.reduce((sum, p) => sum + p.height, 0),
+    body: places.map(({ x, y, panel }) => group(x, y, panel.body)).join(""),
+    width: Math.max(...places.map(({ x, panel }) => x + panel.width)),
+    height: Math.max(...places.map(({ y, panel }) => y + panel.height)),
   };
 }
 
@@ -71,7 +82,7 @@ export function renderFigure(figure: Figure): string {
 function frame({ name, title, scale }: Figure, height: number, body: string): string {
   const size = `width="${FIGURE_WIDTH}" height="${height}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" class="figure" id="${name}" ${size} viewBox="0 0 ${FIGURE_WIDTH} ${height}" role="img" aria-label="${escapeMarkup(title)}" font-family="${FONT}" font-size="11" fill="${ink.light}" color="${ink.light}">
-<style>${schemeStyle([paper, ink, muted, shade, ...scale.styles.map((style) => style.ink)])}</style>
+<style>${schemeStyle([paper, ink, muted, shade, accent, ...scale.styles.map((style) => style.ink)])}</style>
 <rect ${size} fill="${paper.light}"/>
 ${body}
 </svg>
@@ -100,6 +111,7 @@ function layOut(panels: readonly Panel[], columns: number, top: number): { body:
 }
 
 function sparsityLegend(styles: readonly SparsityStyle[]): Panel {
+  if (styles.length === 0) return { body: "", width: 0, height: 0 };
   const step = Math.min(110, (FIGURE_WIDTH - 2 * MARGIN - 90) / styles.length);
   const entries = styles.map((style, i) => ({ ...style, x: 92 + i * step }));
   const at = { x: "x", y: () => 10 };

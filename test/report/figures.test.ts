@@ -3,16 +3,26 @@ import { costMultiplier } from "../../src/fit/cost.ts";
 import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
 import { chinchillaOptimalData } from "../../src/fit/optimal.ts";
 import { presets } from "../../src/fit/presets.ts";
-import { sparsityScale } from "../../src/report/colours.ts";
+import { accent, sparsityScale } from "../../src/report/colours.ts";
 import { drawFigures } from "../../src/report/figures/index.ts";
 import { speedSeries } from "../../src/report/figures/training-speed.ts";
 import { predictionError, predictRuns } from "../../src/report/law.ts";
 import { groupBySize, type ReportedRun } from "../../src/report/runs.ts";
-import { endedAs, fitOf, hasPaperRuns, paperRuns, plantedParams, plantedRuns } from "./fixture.ts";
+import {
+  endedAs,
+  fitOf,
+  hasPaperRuns,
+  paperRuns,
+  plantedParams,
+  plantedRuns,
+  plantedWeights,
+  withUncertainty,
+} from "./fixture.ts";
 import { logScalesOf, marksOf, parseSvg, titlesOf, verticesOf } from "./svg-reader.ts";
 
 const planted = plantedRuns();
-const plantedFigures = drawFigures(planted, fitOf(plantedParams, planted.length));
+const plantedFit = withUncertainty(fitOf(plantedParams, planted.length));
+const plantedFigures = drawFigures(planted, plantedFit, plantedWeights());
 
 describe("every figure", () => {
   const cases: [string, ReportedRun[], SparseParams | undefined][] = [
@@ -28,7 +38,9 @@ describe("every figure", () => {
   ];
 
   it.each(cases)("of %s has numbers in every path, no warning and no address", (_, runs, params) => {
-    for (const [name, svg] of drawFigures(runs, params && fitOf(params, runs.length))) {
+    const fit = params && fitOf(params, runs.length);
+    const figures = [...drawFigures(runs, fit), ...(fit ? drawFigures(runs, withUncertainty(fit, { spread: 2 })) : [])];
+    for (const [name, svg] of figures) {
       expect(svg, name).not.toMatch(/NaN|Infinity|undefined|⚠|href|url\((?!#)/);
       expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', ""), name).not.toMatch(/https?:/);
     }
@@ -43,18 +55,18 @@ describe("every figure", () => {
   });
 
   it("is the same for the same data", () => {
-    expect(drawFigures(planted, fitOf(plantedParams, planted.length))).toEqual(plantedFigures);
+    expect(drawFigures(planted, plantedFit, plantedWeights())).toEqual(plantedFigures);
   });
 
   it("replaces every colour of the sparsities on a dark screen", () => {
-    for (const { ink } of sparsityScale([0, 0.5, 0.75, 0.875]).styles)
+    for (const { ink } of [...sparsityScale([0, 0.5, 0.75, 0.875]).styles, { ink: accent }])
       for (const [name, svg] of plantedFigures)
         expect(svg, name).toContain(`.figure [fill="${ink.light}"]{fill:${ink.dark}}`);
   });
 });
 
 describe("every run is drawn", () => {
-  const times = { "loss-over-size": 1, "loss-over-data": 1, prediction: 2, "optimal-sparsity": 2 };
+  const times = { "loss-over-size": 1, "loss-over-data": 1, prediction: 2, residuals: 3, "optimal-sparsity": 2 };
   it.each(Object.entries(times))("in %s %i time(s): once a panel", (name, count) => {
     const svg = plantedFigures.get(name as keyof typeof times)!;
     for (const { result } of planted) expect(marksOf(svg, result.id), result.id).toBe(count);
@@ -220,8 +232,8 @@ it("sizes of a grid that are equal up to rounding fall into one group, factors o
 
 describe("snapshots", () => {
   const few = plantedRuns({ sizes: [1e5, 4e5], sparsities: [0, 0.75], data: [1e6, 4e6] });
-  const figures = drawFigures(few, fitOf(plantedParams, few.length));
-  it.each([...figures])("%s is as reviewed", async (name, svg) => {
+  const fit = withUncertainty(fitOf(plantedParams, few.length), { refits: 60 });
+  it.each([...drawFigures(few, fit, plantedWeights())])("%s is as reviewed", async (name, svg) => {
     await expect(svg).toMatchFileSnapshot(`__snapshots__/${name}.svg`);
   });
 });

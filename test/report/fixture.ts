@@ -4,6 +4,8 @@ import { parseRunConfig, type RunConfig } from "../../src/core/config.ts";
 import type { RunEvent, RunResult, RunStatus } from "../../src/core/record.ts";
 import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
 import type { FitResult } from "../../src/fit/result.ts";
+import type { ProfileCurve, Uncertainty } from "../../src/fit/uncertainty.ts";
+import type { RunWeights } from "../../src/report/figures/weights.ts";
 import type { ReportedRun } from "../../src/report/runs.ts";
 
 export const plantedParams: SparseParams = { aS: 9.1, bS: 1.1, cS: 30, bN: 0.232, aD: 1.3e5, bD: 0.38, c: 0.83 };
@@ -39,6 +41,47 @@ export function fitOf(params: SparseParams, rows: number): FitResult {
     meanAbsolutePercentageError: 0.5,
     warnings: [],
   };
+}
+
+/** Refits and profiles as they might have come out: logarithms normal about the fit, of standard deviation `spread`. */
+export function withUncertainty(fit: FitResult, { refits = 300, spread = 0.05, seed = 3 } = {}): FitResult {
+  const random = gaussians(seed);
+  const scattered = (value: number) => value * Math.exp(spread * random());
+  const params = Array.from({ length: refits }, () =>
+    Object.fromEntries(Object.entries(fit.params).map(([name, value]) => [name, scattered(value)])),
+  );
+  const uncertainty: Uncertainty = {
+    bootstrap: { kind: "cases", by: null, seed, replicates: refits + 2, failed: 2, params },
+    intervals: {},
+    profiles: Object.entries(fit.params).map(([name, value]) => parabola(name, value, spread)),
+    identification: { condition: 1, weakDirections: [], statements: [] },
+  };
+  return { ...fit, uncertainty };
+}
+
+/** The profile of a normal logarithm; that of c has no end to the left. */
+function parabola(parameter: string, best: number, spread: number): ProfileCurve {
+  const threshold = 4;
+  const steps = Array.from({ length: 31 }, (_, i) => (i - 15) / 5).filter((z) => parameter !== "c" || z > -1.9);
+  const at = (z: number) => best * Math.exp(spread * z);
+  return {
+    parameter,
+    points: steps.map((z) => ({ value: at(z), huberMean: 1e-6, statistic: z * z, params: {} })),
+    threshold,
+    interval: { low: parameter === "c" ? null : at(-2), high: at(2) },
+  };
+}
+
+/** What a checkpoint of a run at 75 % sparsity may have held. */
+export function plantedWeights(): RunWeights {
+  const names = ["block0.attention.key", "block0.mlp.up", "block1.attention.key", "block1.mlp.up", "head"];
+  const tensors = names.map((name, i) => ({
+    name: `decoder.${name}.weight`,
+    shape: [64, 32],
+    density: name === "head" ? 0.5 : 0.25,
+    counts: Array.from({ length: 64 }, (_, bin) => Math.round(200 * Math.exp(-((bin - 38 - i) ** 2) / 8))),
+  }));
+  return { label: "planted n1-s0.75-d1", step: 1953, level: 0.75, tensors };
 }
 
 export interface Planted {

@@ -10,6 +10,14 @@ import {
 } from "../../src/report/format.ts";
 
 describe("numbers for people", () => {
+  it("what is not finite has a sign of its own", () => {
+    expect([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN].map((v) => formatNumber(v))).toEqual([
+      "∞",
+      "−∞",
+      "–",
+    ]);
+  });
+
   it("counts carry the suffix of their thousands, also where rounding carries over", () => {
     const counts = [0, 7, 999, 1000, 1234, 999_999, 1_327_104, 84_934_656, 6.5536e10];
     expect(counts.map((n) => formatCount(n))).toEqual("0 7 999 1k 1.23k 1M 1.33M 84.9M 65.5B".split(" "));

@@ -4,20 +4,27 @@ import { describe, expect, it } from "vitest";
 import { chinchillaLaw } from "../../src/fit/laws/dense.ts";
 import { optimalSparsity } from "../../src/fit/optimal.ts";
 import type { FitResult } from "../../src/fit/result.ts";
+import { FIGURE_NAMES } from "../../src/report/figures/index.ts";
 import { buildReport } from "../../src/report/report.ts";
 import { describeOptima, formulaHtml } from "../../src/report/summary.ts";
 import { toCsv } from "../../src/report/tables.ts";
-import { endedAs, fitOf, plantedParams, plantedRuns } from "./fixture.ts";
+import { endedAs, fitOf, plantedParams, plantedRuns, plantedWeights, withUncertainty } from "./fixture.ts";
 
 const runs = plantedRuns();
 const fit = fitOf(plantedParams, runs.length);
-const files = buildReport({ title: "A & B <sparse>", runs, fit });
+const files = buildReport({
+  title: "A & B <sparse>",
+  runs,
+  fit: withUncertainty(fit),
+  weights: plantedWeights(),
+});
 const html = files.get("report.html")!;
 const page = parseHTML(html).document;
 
 const chinchilla: FitResult = {
   ...fit,
   law: "chinchilla",
+  source: { kind: "built-in", name: "chinchilla" },
   formula: chinchillaLaw.formula,
   params: { E: 0.8, A: 40, alpha: 0.23, B: 90, beta: 0.38 },
 };
@@ -30,11 +37,7 @@ describe("the page", () => {
 
   it("shows every figure that is also written as a file", () => {
     const svgs = [...files].filter(([path]) => path.endsWith(".svg"));
-    expect(svgs.map(([path]) => path).sort()).toEqual(
-      ["loss-curves", "loss-over-data", "loss-over-size", "optimal-sparsity", "prediction", "training-speed"].map(
-        (name) => `figures/${name}.svg`,
-      ),
-    );
+    expect(svgs.map(([path]) => path).sort()).toEqual(FIGURE_NAMES.map((name) => `figures/${name}.svg`).sort());
     for (const [path, svg] of svgs) expect(html.includes(svg), path).toBe(true);
   });
 
@@ -86,7 +89,7 @@ describe("the page", () => {
 });
 
 describe("a report with something missing", () => {
-  const noteOf = (of: { runs: typeof runs; fit?: FitResult }) =>
+  const noteOf = (of: { runs: typeof runs; fit?: FitResult; weightsAbsence?: string }) =>
     [...parseHTML(buildReport({ title: "t", ...of }).get("report.html")!).document.querySelectorAll(".note")]
       .map((p) => p.textContent)
       .join(" ");
@@ -106,6 +109,17 @@ describe("a report with something missing", () => {
     expect(built.has("figures/optimal-sparsity.svg")).toBe(false);
     expect(built.has("figures/prediction.svg")).toBe(true);
     expect(noteOf({ runs, fit: chinchilla })).toContain("chinchilla law knows no sparsity");
+  });
+
+  it("says why there is no figure of weights", () => {
+    const weightsAbsence = "The run a<b has no checkpoint, so its weights are left out.";
+    expect(noteOf({ runs, fit, weightsAbsence })).toContain(weightsAbsence);
+    expect(buildReport({ title: "t", runs, fit, weightsAbsence }).has("figures/weights.svg")).toBe(false);
+  });
+
+  it("draws no bootstrap and no profiles of a fit that has none", () => {
+    const names = [...buildReport({ title: "t", runs, fit }).keys()];
+    expect(names.filter((name) => /bootstrap|profiles/.test(name))).toEqual([]);
   });
 
   it("lists runs that did not complete, with their reason, and keeps them out of the law's figures", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { buildReport } from "../../src/report/report.ts";
-import { writeReport } from "../../src/report/write.ts";
+import { writeFigures, writeReport } from "../../src/report/write.ts";
 import { fitOf, plantedParams, plantedRuns } from "./fixture.ts";
 
 const runs = plantedRuns({ sizes: [1e5], sparsities: [0, 0.75], data: [1e6] });
@@ -34,4 +34,21 @@ it("a report without a fit removes an earlier fit's figures and tables, and no o
   await writeFile(join(dir, "figures", "my-own.svg"), "<svg/>");
   const written = await writeReport(dir, { title: "t", runs });
   expect(await filesIn()).toEqual([...written, join(dir, "figures", "my-own.svg")].sort());
+});
+
+it("with pictures, each figure has one beside it; without them later, none stays", async () => {
+  const written = await writeReport(dir, { title: "t", runs, fit }, { png: true });
+  const named = (ending: string) => written.filter((path) => path.endsWith(ending)).map((path) => path.slice(0, -4));
+  expect(named(".png")).toEqual(named(".svg"));
+  expect(named(".png").length).toBeGreaterThan(5);
+  expect(await filesIn()).toEqual([...written].sort());
+  const again = await writeReport(dir, { title: "t", runs, fit });
+  expect(await filesIn()).toEqual([...again].sort());
+});
+
+it("figures alone stand in the directory itself, and those of an earlier fit go", async () => {
+  await writeFigures(dir, new Map([["bootstrap", "<svg/>"]]));
+  const written = await writeFigures(dir, new Map([["prediction", "<svg/>"]]));
+  expect(written).toEqual([join(dir, "prediction.svg")]);
+  expect(await filesIn()).toEqual(written);
 });

@@ -1,45 +1,92 @@
 /** Every figure of a report, in the order of its pages. */
+import { isAtLevel } from "../../fit/power-form.ts";
 import { type FitResult, sparseParamsOf } from "../../fit/result.ts";
 import { type SparsityScale, sparsityScale } from "../colours.ts";
-import { predictRuns } from "../law.ts";
+import { type Evidence, evidenceOfRuns, levelsOfEvidence } from "../evidence.ts";
+import { predictAll } from "../law.ts";
 import { completedRuns, type ReportedRun, targetSparsity } from "../runs.ts";
+import { bootstrapFigure } from "./bootstrap.ts";
+import { denseEquivalentFigure } from "./dense-equivalent.ts";
 import { lawCurves } from "./law-curves.ts";
 import { lossCurves } from "./loss-curves.ts";
+import { optimalByBudgetFigure } from "./optimal-by-budget.ts";
 import { optimalSparsityFigure } from "./optimal-sparsity.ts";
 import { predictionFigure } from "./prediction.ts";
+import { profilesFigure } from "./profiles.ts";
+import { residualsFigure } from "./residuals.ts";
 import { trainingSpeed } from "./training-speed.ts";
+import { type RunWeights, weightsFigure } from "./weights.ts";
 
 export const FIGURE_NAMES = [
   "optimal-sparsity",
+  "optimal-by-budget",
+  "dense-equivalent",
   "prediction",
+  "residuals",
   "loss-over-size",
   "loss-over-data",
+  "bootstrap",
+  "profiles",
   "loss-curves",
   "training-speed",
+  "weights",
 ] as const;
 export type FigureName = (typeof FIGURE_NAMES)[number];
+
+type Drawn = Partial<Record<FigureName, string | undefined>>;
 
 /** Contours that every report draws, whatever its runs. */
 const CONTOURS = [0, 0.5, 0.75, 0.875];
 
 /** SVG by name; figures that the runs or the fit do not support are absent. */
-export function drawFigures(runs: readonly ReportedRun[], fit: FitResult | undefined): Map<FigureName, string> {
+export function drawFigures(
+  runs: readonly ReportedRun[],
+  fit: FitResult | undefined,
+  weights?: RunWeights,
+): Map<FigureName, string> {
   const completed = completedRuns(runs);
-  const scale = sparsityScale([...runs.map(targetSparsity), ...(fit?.law === "sparse" ? CONTOURS : [])]);
-  const ofFit = fit === undefined || completed.length === 0 ? {} : fitFigures(completed, fit, scale);
-  const svgs: Partial<Record<FigureName, string | undefined>> = {
-    ...ofFit,
+  const scale = scaleOf(runs.map(targetSparsity), fit);
+  return inOrder({
+    ...(fit !== undefined && completed.length > 0 && lawFigures(evidenceOfRuns(completed), fit, scale)),
     "loss-curves": lossCurves(runs, scale),
     "training-speed": trainingSpeed(completed, scale),
-  };
-  return new Map(FIGURE_NAMES.flatMap((name) => (svgs[name] === undefined ? [] : [[name, svgs[name]]])));
+    weights: weights && weightsFigure(weights, scale),
+  });
 }
 
-function fitFigures(completed: readonly ReportedRun[], fit: FitResult, scale: SparsityScale) {
+/** The figures of a law and the measurements that it was fitted to, or of the law alone. */
+export function drawLawFigures(fit: FitResult, evidence: Evidence): Map<FigureName, string> {
+  return inOrder(lawFigures(evidence, fit, scaleOf(levelsOfEvidence(evidence), fit)));
+}
+
+/** Contours join the sparsities that were asked for; one of nearly the same sparsity is not drawn twice. */
+function scaleOf(levels: readonly number[], fit: FitResult | undefined): SparsityScale {
+  const contours = fit?.law === "sparse" ? CONTOURS : [];
+  return sparsityScale([...levels, ...contours.filter((c) => !levels.some((level) => isAtLevel(level, c)))]);
+}
+
+const inOrder = (drawn: Drawn): Map<FigureName, string> =>
+  new Map(FIGURE_NAMES.flatMap((name) => (drawn[name] === undefined ? [] : [[name, drawn[name]]])));
+
+function lawFigures(evidence: Evidence, fit: FitResult, scale: SparsityScale): Drawn {
   return {
-    ...(fit.law === "sparse" && { "optimal-sparsity": optimalSparsityFigure(sparseParamsOf(fit), completed, scale) }),
-    prediction: predictionFigure(predictRuns(fit, completed), scale),
-    "loss-over-size": lawCurves(fit, completed, scale, "nonzeroParams"),
-    "loss-over-data": lawCurves(fit, completed, scale, "dataSeen"),
+    ...(evidence.measurements.length > 0 && measuredFigures(evidence, fit, scale)),
+    ...(fit.law === "sparse" && { "dense-equivalent": denseEquivalentFigure(fit, levelsOfEvidence(evidence), scale) }),
+    bootstrap: bootstrapFigure(fit, scale),
+    profiles: profilesFigure(fit, scale),
+  };
+}
+
+function measuredFigures(evidence: Evidence, fit: FitResult, scale: SparsityScale): Drawn {
+  const predictions = predictAll(fit, evidence.measurements);
+  return {
+    ...(fit.law === "sparse" && {
+      "optimal-sparsity": optimalSparsityFigure(sparseParamsOf(fit), evidence, scale),
+      "optimal-by-budget": optimalByBudgetFigure(fit, evidence, scale),
+    }),
+    prediction: predictionFigure(predictions, evidence, scale),
+    residuals: residualsFigure(predictions, evidence, scale),
+    "loss-over-size": lawCurves(fit, evidence, scale, "nonzeroParams"),
+    "loss-over-data": lawCurves(fit, evidence, scale, "data"),
   };
 }

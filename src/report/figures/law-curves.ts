@@ -1,53 +1,58 @@
 /** The law's curves over size and over data at each sparsity, with the measured runs. */
 import * as Plot from "@observablehq/plot";
-import { type FitResult, predictLoss } from "../../fit/result.ts";
+import type { Params } from "../../fit/law.ts";
+import { type FitResult, lawOfFit } from "../../fit/result.ts";
 import { type Domain, heading, linearAxisY, logAxisX, margins, pad, widen } from "../axes.ts";
+import { bandOver, COVERAGE, refitsOf } from "../bands.ts";
 import type { SparsityScale } from "../colours.ts";
-import { formatCount, formatPercent } from "../format.ts";
-import {
-  dataUnit,
-  extent,
-  groupBySize,
-  lossUnit,
-  type ReportedRun,
-  runLabel,
-  type SizeGroup,
-  targetSparsity,
-} from "../runs.ts";
+import { dataLabelOf, describeMeasurement, type Evidence, lossUnitOf, type Measurement } from "../evidence.ts";
+import { formatCount } from "../format.ts";
+import { extent, groupBySize, type SizeGroup } from "../runs.ts";
 import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
 
-type Axis = "nonzeroParams" | "dataSeen";
+type Axis = "nonzeroParams" | "data";
 const POINTS = 60;
+/** Bands are smooth, and each of their points is a thousand predictions. */
+const BAND_POINTS = 20;
 /** Panels of one figure; of more groups than that, evenly spread ones are shown. */
 const MOST_PANELS = 6;
 const MOST_COLUMNS = 3;
 
 /**
- * Loss against non-zero parameters (or against data), one panel for each amount of the other, as SVG.
+ * Loss against non-zero parameters (or against data), one panel for each amount of the other, as SVG; with the 95 % band of
+ * each curve where the fit has a bootstrap.
  *
  * Units     loss in nats per token or image · N in parameters · D in tokens or images
  */
-export function lawCurves(fit: FitResult, runs: readonly ReportedRun[], scale: SparsityScale, over: Axis): string {
-  const fixed: Axis = over === "nonzeroParams" ? "dataSeen" : "nonzeroParams";
+export function lawCurves(fit: FitResult, evidence: Evidence, scale: SparsityScale, over: Axis): string {
+  const { measurements } = evidence;
+  const fixed: Axis = over === "nonzeroParams" ? "data" : "nonzeroParams";
   const groups = spread(
-    groupBySize(runs, (run) => run.result[fixed]),
+    groupBySize(measurements, (m) => m[fixed]),
     MOST_PANELS,
   );
   const columns = groups.length === 4 ? 2 : Math.min(groups.length, MOST_COLUMNS);
-  const xDomain = widen(extent(runs.map((run) => run.result[over])), 1.6);
-  const yDomain = pad(extent(runs.map((run) => run.result.validLoss)), 0.08);
-  const fixedName = fixed === "dataSeen" ? `each amount of data` : `each non-zero size`;
+  const xDomain = widen(extent(measurements.map((m) => m[over])), 1.6);
+  const yDomain = pad(extent(measurements.map((m) => m.loss)), 0.08);
+  const refits = refitsOf(fit);
+  const bands = refits.length > 0 ? `, with the ${COVERAGE} band of its bootstrap` : "";
+  const fixedName = fixed === "data" ? `each amount of data` : `each non-zero size`;
   return renderFigure({
     name: over === "nonzeroParams" ? "loss-over-size" : "loss-over-data",
     title: `Loss against ${over === "nonzeroParams" ? "non-zero parameters" : "training data"}, at ${fixedName}`,
-    subtitle: "Lines: the fitted law at each sparsity. Marks: measured validation loss of the runs.",
+    subtitle: `Lines: the fitted law at each sparsity${bands}. Marks: measured validation loss of the runs.`,
     scale,
     columns,
-    panels: groups.map((group) => lawPanel(fit, group, { over, fixed, scale, xDomain, yDomain, columns })),
+    panels: groups.map((group) =>
+      lawPanel(group, { fit, refits, evidence, over, fixed, scale, xDomain, yDomain, columns }),
+    ),
   });
 }
 
 interface Frame {
+  readonly fit: FitResult;
+  readonly refits: readonly Params[];
+  readonly evidence: Evidence;
   readonly over: Axis;
   readonly fixed: Axis;
   readonly scale: SparsityScale;
@@ -56,10 +61,10 @@ interface Frame {
   readonly columns: number;
 }
 
-function lawPanel(fit: FitResult, group: SizeGroup<ReportedRun>, frame: Frame): Panel {
-  const { over, fixed, scale, xDomain, yDomain, columns } = frame;
-  const unit = dataUnit(group.members);
-  const sparsities = [...new Set(group.members.map(targetSparsity))];
+function lawPanel(group: SizeGroup<Measurement>, frame: Frame): Panel {
+  const { evidence, over, fixed, xDomain, yDomain, columns } = frame;
+  const levels = [...new Set(group.members.map(({ level }) => level))];
+  const size = [formatCount(group.size), ...(evidence.dataUnit === undefined ? [] : [evidence.dataUnit])].join(" ");
   return panel({
     ...margins,
     width: panelWidth(columns),
@@ -67,34 +72,49 @@ function lawPanel(fit: FitResult, group: SizeGroup<ReportedRun>, frame: Frame): 
     x: { type: "log", domain: xDomain, label: null },
     y: { domain: yDomain, label: null },
     marks: [
-      ...logAxisX(xDomain, {
-        label: over === "nonzeroParams" ? "non-zero parameters N" : `training data D (${unit})`,
-        most: 5,
-      }),
-      ...linearAxisY({ label: `validation loss (${lossUnit(group.members)})` }),
-      heading(fixed === "dataSeen" ? `D ≈ ${formatCount(group.size)} ${unit}` : `N ≈ ${formatCount(group.size)}`),
-      ...sparsities.map((sparsity) => lawLine(fit, sparsity, group.size, frame)),
-      ...group.members.map((run) => runMark(run, over, scale)),
+      ...logAxisX(xDomain, { label: over === "data" ? dataLabelOf(evidence) : "non-zero parameters N", most: 5 }),
+      ...linearAxisY({ label: `validation loss (${lossUnitOf(evidence)})` }),
+      heading(fixed === "data" ? `D ≈ ${size}` : `N ≈ ${formatCount(group.size)}`),
+      ...levels.map((level) => lawBand(level, group.size, frame)),
+      ...levels.map((level) => lawLine(level, group.size, frame)),
+      ...group.members.map((measurement) => measurementMark(measurement, frame)),
     ],
   });
 }
 
-function lawLine(fit: FitResult, sparsity: number, fixedSize: number, { over, xDomain, scale }: Frame): Plot.Markish {
-  const [lo, hi] = xDomain;
-  const points = Array.from({ length: POINTS }, (_, i) => {
-    const x = lo * (hi / lo) ** (i / (POINTS - 1));
-    const [nonzeroParams, data] = over === "nonzeroParams" ? [x, fixedSize] : [fixedSize, x];
-    return [x, predictLoss(fit, { sparsity, nonzeroParams, data })] as const;
-  });
-  return Plot.line(points, { stroke: scale.of(sparsity).colour, strokeWidth: 1.5, clip: true });
+function lawLine(level: number, fixedSize: number, frame: Frame): Plot.Markish {
+  const points = curve(POINTS, level, fixedSize, frame).map(([x, lossOf]) => [x, lossOf(frame.fit.params)]);
+  return Plot.line(points, { stroke: frame.scale.of(level).colour, strokeWidth: 1.5, clip: true });
 }
 
-function runMark(run: ReportedRun, over: Axis, scale: SparsityScale): Plot.Markish {
-  const { colour, symbol } = scale.of(targetSparsity(run));
-  const { sparsity, nonzeroParams, dataSeen, validLoss } = run.result;
-  const title = () =>
-    `${runLabel(run)}\nS = ${formatPercent(sparsity)}, N = ${formatCount(nonzeroParams)}, D = ${formatCount(dataSeen)}\nloss ${validLoss.toFixed(4)}`;
-  return Plot.dot([run.result], { x: over, y: "validLoss", symbol, fill: colour, r: 3.6, title });
+function lawBand(level: number, fixedSize: number, frame: Frame): Plot.Markish {
+  const points = curve(BAND_POINTS, level, fixedSize, frame).flatMap(([x, lossOf]) => {
+    const band = bandOver(frame.refits, lossOf);
+    return band === undefined ? [] : [{ x, ...band }];
+  });
+  const style = { fill: frame.scale.of(level).colour, fillOpacity: 0.18, clip: true } as const;
+  return Plot.areaY(points, { x: "x", y1: "low", y2: "high", ...style });
+}
+
+/** Places along the axis, and the loss there as a function of the law's parameters. */
+function curve(
+  count: number,
+  sparsity: number,
+  fixedSize: number,
+  { fit, over, xDomain: [lo, hi] }: Frame,
+): (readonly [x: number, lossOf: (params: Params) => number])[] {
+  const law = lawOfFit(fit);
+  return Array.from({ length: count }, (_, i) => {
+    const x = lo * (hi / lo) ** (i / (count - 1));
+    const [nonzeroParams, data] = over === "nonzeroParams" ? [x, fixedSize] : [fixedSize, x];
+    return [x, (params) => law.predict(params, { sparsity, nonzeroParams, data })] as const;
+  });
+}
+
+function measurementMark(measurement: Measurement, { scale, over, evidence }: Frame): Plot.Markish {
+  const { colour, symbol } = scale.of(measurement.level);
+  const title = (m: Measurement) => `${describeMeasurement(m, evidence.dataUnit)}\nloss ${m.loss.toFixed(4)}`;
+  return Plot.dot([measurement], { x: over, y: "loss", symbol, fill: colour, r: 3.6, title });
 }
 
 function spread<T>(items: readonly T[], most: number): T[] {

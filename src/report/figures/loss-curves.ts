@@ -91,7 +91,8 @@ function cellPanel(
 ): Panel {
   const runs = curves.map((curve) => curve.run);
   const steps = Math.max(...curves.map(stepsOf));
-  const x = { domain: [0, steps], label: null };
+  // The last evaluation stands on the last step: room for half a mark.
+  const x = { domain: [0, steps], label: null, insetRight: 4 };
   const data = formatCount(Math.max(...runs.map((run) => run.result.dataSeen)));
   const loss = panel({
     ...margins,

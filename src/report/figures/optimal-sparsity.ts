@@ -3,9 +3,10 @@ import * as Plot from "@observablehq/plot";
 import type { SparseParams } from "../../fit/laws/sparse.ts";
 import { type Domain, formatPower, heading, logAxisX, logAxisY, margins, widen } from "../axes.ts";
 import { ink, muted, paper, type SparsityScale } from "../colours.ts";
+import type { Evidence, Measurement } from "../evidence.ts";
 import { formatCount, formatPercent, formatScientific } from "../format.ts";
-import { commonRamp, contourFlops, denseOptimalFlops } from "../optimal.ts";
-import { extent, type ReportedRun, runLabel, targetSparsity } from "../runs.ts";
+import { contourFlops, denseOptimalFlops } from "../optimal.ts";
+import { extent } from "../runs.ts";
 import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
 
 const HEIGHT = 430;
@@ -25,14 +26,10 @@ const SHORTEST_LABELLED = 0.15;
  *
  * Units     N in parameters · C in FLOPs spent on the weights counted in N
  */
-export function optimalSparsityFigure(
-  params: SparseParams,
-  runs: readonly ReportedRun[],
-  scale: SparsityScale,
-): string {
-  const x = widen(extent(runs.map((run) => run.result.nonzeroParams)), 3);
-  const y = budgetDomain(params, runs, x);
-  const frames = (["sparse", "dense"] as const).map((cost) => ({ params, runs, scale, cost, x, y }));
+export function optimalSparsityFigure(params: SparseParams, evidence: Evidence, scale: SparsityScale): string {
+  const x = widen(extent(evidence.measurements.map((m) => m.nonzeroParams)), 3);
+  const y = budgetDomain(params, evidence, x);
+  const frames = (["sparse", "dense"] as const).map((cost) => ({ params, evidence, scale, cost, x, y }));
   const pays = frames.some((frame) => contoursOf(frame).length > 0);
   return renderFigure({
     name: "optimal-sparsity",
@@ -50,7 +47,7 @@ export function optimalSparsityFigure(
 
 interface Frame {
   readonly params: SparseParams;
-  readonly runs: readonly ReportedRun[];
+  readonly evidence: Evidence;
   readonly scale: SparsityScale;
   readonly cost: "sparse" | "dense";
   readonly x: Domain;
@@ -58,19 +55,15 @@ interface Frame {
 }
 
 /** Holds the runs under either cost and, unless it is very far from them, the whole dense line. */
-function budgetDomain(params: SparseParams, runs: readonly ReportedRun[], [left, right]: Domain): Domain {
-  const budgets = runs.flatMap((run) => [runFlops(run, "sparse"), runFlops(run, "dense")]);
+function budgetDomain(params: SparseParams, { measurements }: Evidence, [left, right]: Domain): Domain {
+  const budgets = measurements.flatMap(({ flops }) => [flops.sparse, flops.dense]);
   const [lowest, highest] = widen(extent(budgets), FARTHEST);
   const dense = [left, right].map((n) => Math.min(Math.max(denseOptimalFlops(params, n), lowest), highest));
   return widen(extent([...budgets, ...dense]), 3);
 }
 
-/** What a run cost, or would have cost without skipping its zeros. */
-const runFlops = ({ result }: ReportedRun, cost: Frame["cost"]): number =>
-  cost === "sparse" ? result.trainFlops : 6 * result.denseParams * result.dataSeen;
-
 function costPanel(frame: Frame): Panel {
-  const { params, runs, scale, cost, x, y } = frame;
+  const { params, evidence, cost, x, y } = frame;
   const contours = contoursOf(frame);
   const dense = [x.map((n) => [n, denseOptimalFlops(params, n)] as const)].filter(isDrawable);
   return panel({
@@ -93,7 +86,7 @@ function costPanel(frame: Frame): Panel {
       ...dense.map((line) =>
         Plot.line(line, { stroke: ink.light, strokeWidth: 1.6, strokeDasharray: "6 4", clip: true }),
       ),
-      ...runs.map((run) => runMark(run, cost, scale)),
+      ...evidence.measurements.map((measurement) => measurementMark(measurement, frame)),
       ...contours.map(({ line, ink: { light }, sparsity }) =>
         lineLabel(line, formatPercent(sparsity), light, 0.84, frame),
       ),
@@ -103,8 +96,7 @@ function costPanel(frame: Frame): Panel {
 }
 
 /** One for each sparsity of the scale that some finite budget makes optimal. */
-function contoursOf({ params, runs, scale, cost, x }: Frame) {
-  const ramp = commonRamp(runs);
+function contoursOf({ params, evidence: { ramp }, scale, cost, x }: Frame) {
   const lineOf = (sparsity: number): Line => x.map((n) => [n, contourFlops(params, n, sparsity, cost, ramp)] as const);
   return scale.styles
     .map((style) => ({ ...style, line: lineOf(style.sparsity) }))
@@ -118,23 +110,15 @@ type Line = readonly (readonly [number, number])[];
 const band = (low: Line, high: Line, fill: string): Plot.Markish =>
   Plot.areaY(low, { x: (p) => p[0], y1: (p) => p[1], y2: (_, i) => high[i]![1], fill, fillOpacity: 0.13, clip: true });
 
-function runMark(run: ReportedRun, cost: Frame["cost"], scale: SparsityScale): Plot.Markish {
-  const { colour, symbol } = scale.of(targetSparsity(run));
-  const { nonzeroParams, sparsity } = run.result;
-  const flops = runFlops(run, cost);
-  const rank = scale.styles.indexOf(scale.of(targetSparsity(run)));
-  const dx = BESIDE * (rank - (scale.styles.length - 1) / 2);
+function measurementMark(measurement: Measurement, { cost, scale }: Frame): Plot.Markish {
+  const { label, level, sparsity, nonzeroParams } = measurement;
+  const { colour, symbol } = scale.of(level);
+  const flops = measurement.flops[cost];
+  const dx = BESIDE * (scale.styles.indexOf(scale.of(level)) - (scale.styles.length - 1) / 2);
   const title = () =>
-    `${runLabel(run)}\nS = ${formatPercent(sparsity)}, N = ${formatCount(nonzeroParams)}, C = ${formatScientific(flops)} FLOPs`;
-  return Plot.dot([[nonzeroParams, flops]], {
-    symbol,
-    fill: colour,
-    stroke: paper.light,
-    strokeWidth: 0.6,
-    r: 3.4,
-    dx,
-    title,
-  });
+    `${label}\nS = ${formatPercent(sparsity)}, N = ${formatCount(nonzeroParams)}, C = ${formatScientific(flops)} FLOPs`;
+  const style = { symbol, fill: colour, stroke: paper.light, strokeWidth: 0.6, r: 3.4, dx } as const;
+  return Plot.dot([[nonzeroParams, flops]], { ...style, title });
 }
 
 /** The label of a straight line, written along it at a share of what the panel shows of it. */

@@ -2,9 +2,10 @@
 import * as Plot from "@observablehq/plot";
 import { linearAxisX, linearAxisY, margins, pad } from "../axes.ts";
 import { muted, type SparsityScale } from "../colours.ts";
-import { formatCount, formatNumber, formatPercent, plural } from "../format.ts";
-import { type PredictedRun, type PredictionError, predictionError } from "../law.ts";
-import { dataUnit, extent, lossUnit, runLabel, targetSparsity } from "../runs.ts";
+import { describeMeasurement, type Evidence, lossUnitOf } from "../evidence.ts";
+import { formatNumber, formatPercent, plural } from "../format.ts";
+import { type Prediction, type PredictionError, predictionError } from "../law.ts";
+import { extent } from "../runs.ts";
 import { panel, panelWidth, renderFigure } from "../svg.ts";
 
 /**
@@ -12,17 +13,24 @@ import { panel, panelWidth, renderFigure } from "../svg.ts";
  *
  * Units     loss in nats per token or image · residual in percent of the measured loss, positive where the law is too low
  */
-export function predictionFigure(predicted: readonly PredictedRun[], scale: SparsityScale): string {
-  const error = predictionError(predicted);
-  const unit = lossUnit(predicted.map(({ run }) => run));
+export function predictionFigure(predictions: readonly Prediction[], evidence: Evidence, scale: SparsityScale): string {
+  const error = predictionError(predictions);
+  const frame = { scale, unit: lossUnitOf(evidence), dataUnit: evidence.dataUnit };
   return renderFigure({
     name: "prediction",
-    title: `The law meets ${plural(predicted.length, "run")} within ${formatPercent(error.meanAbsolute)} on average`,
+    title: `The law meets ${plural(predictions.length, "run")} within ${formatPercent(error.meanAbsolute)} on average`,
     subtitle: errorFigures(error),
     scale,
     columns: 2,
-    panels: [agreement(predicted, scale, unit), residuals(predicted, scale, unit)],
+    panels: [agreement(predictions, frame), residuals(predictions, frame)],
   });
+}
+
+interface Frame {
+  readonly scale: SparsityScale;
+  /** Of the loss. */
+  readonly unit: string;
+  readonly dataUnit: string | undefined;
 }
 
 function errorFigures({ meanAbsolute, rootMeanSquare, worst, rSquared }: PredictionError): string {
@@ -37,63 +45,55 @@ function errorFigures({ meanAbsolute, rootMeanSquare, worst, rSquared }: Predict
 
 const size = { ...margins, marginTop: 30, width: panelWidth(2), height: 380 };
 
-function agreement(predicted: readonly PredictedRun[], scale: SparsityScale, unit: string) {
-  const domain = pad(extent(predicted.flatMap((p) => [p.predicted, p.measured])), 0.04);
+function agreement(predictions: readonly Prediction[], frame: Frame) {
+  const domain = pad(extent(predictions.flatMap((p) => [p.predicted, p.measurement.loss])), 0.04);
   return panel({
     ...size,
     x: { domain, label: null },
     y: { domain, label: null },
     marks: [
-      ...linearAxisX({ label: `predicted loss (${unit})` }),
-      ...linearAxisY({ label: `measured validation loss (${unit})` }),
+      ...linearAxisX({ label: `predicted loss (${frame.unit})` }),
+      ...linearAxisY({ label: `measured validation loss (${frame.unit})` }),
       Plot.line(
         [domain, domain].map((d, i) => [d[i]!, d[i]!]),
         { stroke: muted.light },
       ),
-      ...runMarks(predicted, scale, "measured"),
+      ...predictionMarks(predictions, frame, (p) => p.measurement.loss),
     ],
   });
 }
 
-function residuals(predicted: readonly PredictedRun[], scale: SparsityScale, unit: string) {
-  const most = Math.max(...predicted.map((p) => Math.abs(p.residual))) || 0.01;
+function residuals(predictions: readonly Prediction[], frame: Frame) {
+  const most = Math.max(...predictions.map((p) => Math.abs(p.residual))) || 0.01;
   return panel({
     ...size,
-    x: { domain: pad(extent(predicted.map((p) => p.predicted)), 0.04), label: null },
+    x: { domain: pad(extent(predictions.map((p) => p.predicted)), 0.04), label: null },
     y: { domain: [-1.1 * most, 1.1 * most], label: null },
     marks: [
-      ...linearAxisX({ label: `predicted loss (${unit})` }),
+      ...linearAxisX({ label: `predicted loss (${frame.unit})` }),
       ...linearAxisY({ label: "(measured − predicted) / measured (%)", format: (v) => formatNumber(100 * v) }),
       Plot.ruleY([0], { stroke: muted.light }),
-      ...runMarks(predicted, scale, "residual"),
+      ...predictionMarks(predictions, frame, (p) => p.residual),
     ],
   });
 }
 
-function runMarks(
-  predicted: readonly PredictedRun[],
-  scale: SparsityScale,
-  y: "measured" | "residual",
-): Plot.Markish[] {
-  return predicted.map((p) => {
-    const { colour, symbol } = scale.of(targetSparsity(p.run));
-    return Plot.dot([p], {
-      x: "predicted",
-      y,
-      symbol,
-      stroke: colour,
-      fill: colour,
-      fillOpacity: 0.35,
-      r: 3.6,
-      title: describe,
-    });
-  });
-}
+const predictionMarks = (
+  predictions: readonly Prediction[],
+  { scale, dataUnit }: Frame,
+  y: (p: Prediction) => number,
+): Plot.Markish[] => predictions.map((p) => predictionMark(p, scale, dataUnit, { x: (of) => of.predicted, y }));
 
-function describe({ run, measured, predicted, residual }: PredictedRun): string {
-  const { sparsity, nonzeroParams, dataSeen } = run.result;
-  return (
-    `${runLabel(run)}\nS = ${formatPercent(sparsity)}, N = ${formatCount(nonzeroParams)}, D = ${formatCount(dataSeen)} ${dataUnit([run])}\n` +
-    `measured ${measured.toFixed(4)}, predicted ${predicted.toFixed(4)} (${formatPercent(residual)})`
-  );
+/** One measurement, in the colour and the shape of its sparsity; the hover text tells what the law says of it. */
+export function predictionMark(
+  prediction: Prediction,
+  scale: SparsityScale,
+  dataUnit: string | undefined,
+  at: { x: (p: Prediction) => number; y: (p: Prediction) => number; dx?: number },
+): Plot.Markish {
+  const { colour, symbol } = scale.of(prediction.measurement.level);
+  const title = ({ measurement, predicted, residual }: Prediction) =>
+    `${describeMeasurement(measurement, dataUnit)}\n` +
+    `measured ${measurement.loss.toFixed(4)}, predicted ${predicted.toFixed(4)} (${formatPercent(residual)})`;
+  return Plot.dot([prediction], { ...at, symbol, stroke: colour, fill: colour, fillOpacity: 0.35, r: 3.6, title });
 }

@@ -1,0 +1,96 @@
+/** How sure the advice is: the optimal sparsity over the training budget, with its band. */
+import * as Plot from "@observablehq/plot";
+import type { Params } from "../../fit/law.ts";
+import type { SparseParams } from "../../fit/laws/sparse.ts";
+import { optimalSparsity } from "../../fit/optimal.ts";
+import { type FitResult, sparseParamsOf } from "../../fit/result.ts";
+import type { Interval } from "../../fit/uncertainty.ts";
+import { type Domain, formatPower, heading, linearAxisY, logAxisX, margins, widen } from "../axes.ts";
+import { bandOver, COVERAGE, refitsOf } from "../bands.ts";
+import { accent, ink, muted, paper, type SparsityScale } from "../colours.ts";
+import type { Evidence } from "../evidence.ts";
+import { formatCount, formatPercent } from "../format.ts";
+import { denseOptimalFlops } from "../optimal.ts";
+import { extent, groupBySize } from "../runs.ts";
+import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
+
+/** Refits of the band: each of its points searches for their optima. */
+const MOST_REFITS = 200;
+const CURVE_POINTS = 61;
+const BAND_POINTS = 21;
+/** The axis leaves the budgets that were spent on the size by this factor. */
+const BEYOND = 30;
+
+interface Frame {
+  readonly fit: FitResult;
+  readonly refits: readonly Params[];
+  readonly evidence: Evidence;
+  readonly scale: SparsityScale;
+  readonly cost: "sparse" | "dense";
+  readonly nonzeroParams: number;
+  readonly x: Domain;
+}
+
+/**
+ * Optimal sparsity of the largest measured size against the training budget, for either cost, as SVG; with the 95 % band where
+ * the fit has a bootstrap.
+ *
+ * Units     C in FLOPs spent on the weights counted in N
+ */
+export function optimalByBudgetFigure(fit: FitResult, evidence: Evidence, scale: SparsityScale): string {
+  const { size: nonzeroParams, members } = groupBySize(evidence.measurements, (m) => m.nonzeroParams).at(-1)!;
+  const x = widen(extent(members.flatMap(({ flops }) => [flops.sparse, flops.dense])), BEYOND);
+  const refits = refitsOf(fit).slice(0, MOST_REFITS);
+  const frame = { fit, refits, evidence: { ...evidence, measurements: members }, scale, nonzeroParams, x };
+  const band = refits.length === 0 ? "" : ` Shaded: ${COVERAGE} of the bootstrap's refits.`;
+  return renderFigure({
+    name: "optimal-by-budget",
+    title: `Optimal sparsity of a model with ${formatCount(nonzeroParams)} non-zero parameters`,
+    subtitle: `Curve: the sparsity of lowest loss for the budget.${band} Marks: the runs of this size. Dashed: compute-optimal dense training.`,
+    scale,
+    columns: 2,
+    panels: [costPanel({ ...frame, cost: "sparse" }), costPanel({ ...frame, cost: "dense" })],
+  });
+}
+
+function costPanel(frame: Frame): Panel {
+  const { fit, evidence, scale, cost, nonzeroParams, x } = frame;
+  const dense = denseOptimalFlops(sparseParamsOf(fit), nonzeroParams);
+  const curve = budgets(CURVE_POINTS, x).map((flops) => [flops, optimumAt(fit.params, flops, frame)] as const);
+  const isInView = dense > x[0] && dense < x[1];
+  return panel({
+    ...margins,
+    width: panelWidth(2),
+    height: 340,
+    x: { type: "log", domain: x, label: null },
+    y: { domain: [0, 1], label: null, insetTop: 8, insetBottom: 6 },
+    marks: [
+      ...logAxisX(x, { label: "training FLOPs C", format: formatPower, most: 6 }),
+      ...linearAxisY({ label: "optimal sparsity S", format: (s) => formatPercent(s) }),
+      heading(
+        cost === "sparse" ? "Sparse training cost (zeros are skipped)" : "Dense training cost (zeros are multiplied)",
+      ),
+      Plot.areaY(bandsOf(frame), { x: "x", y1: "low", y2: "high", fill: accent.light, fillOpacity: 0.2 }),
+      Plot.ruleX(isInView ? [dense] : [], { stroke: muted.light, strokeDasharray: "6 4" }),
+      Plot.line(curve, { stroke: ink.light, strokeWidth: 1.6 }),
+      ...evidence.measurements.map((m) => {
+        const { colour, symbol } = scale.of(m.level);
+        const at = { symbol, fill: colour, stroke: paper.light, strokeWidth: 0.6, r: 4 } as const;
+        return Plot.dot([[m.flops[cost], m.sparsity]], { ...at, title: () => m.label });
+      }),
+    ],
+  });
+}
+
+const budgets = (count: number, [lo, hi]: Domain): number[] =>
+  Array.from({ length: count }, (_, i) => lo * (hi / lo) ** (i / (count - 1)));
+
+const optimumAt = (params: Params, flops: number, { cost, nonzeroParams, evidence }: Frame): number =>
+  optimalSparsity({ law: params as SparseParams, nonzeroParams, flops, cost, schedule: evidence.ramp }).sparsity;
+
+function bandsOf(frame: Frame): (Interval & { x: number })[] {
+  return budgets(BAND_POINTS, frame.x).flatMap((flops) => {
+    const band = bandOver(frame.refits, (params) => optimumAt(params, flops, frame));
+    return band === undefined ? [] : [{ x: flops, ...band }];
+  });
+}
