@@ -3,11 +3,14 @@ import { access, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import type { RunResult } from "../core/record.ts";
+import { readYaml } from "../core/yaml.ts";
 import {
   type ColumnMapping,
+  type FitResult,
   type Law,
   type LossUnit,
   mapTable,
+  parseFitResult,
   type Quantity,
   type RowsOfRuns,
   readTable,
@@ -29,6 +32,15 @@ async function readBytes(file: string): Promise<Uint8Array> {
   return await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     throw new ConfigError(`${file}: the file must be readable; got ${cause.code}. Check the path.`, { cause });
   });
+}
+
+/**
+ * A fit, as `fit --json` printed it.
+ *
+ * @throws {ConfigError} where the file cannot be read or is no fit
+ */
+export async function readFit(file: string): Promise<FitResult> {
+  return parseFitResult(readYaml(await readText(file), file).input, file);
 }
 
 /**

@@ -16,7 +16,7 @@ export function createProgram(finish: Finish): Command {
     .version(VERSION)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")}\n`) });
-  for (const add of [addTrain, addSweep, addFit, addOptimal, addReport, addRuns, addBench, addDoctor])
+  for (const add of [addTrain, addSweep, addFit, addOptimal, addReport, addFigures, addRuns, addBench, addDoctor])
     add(program, finish);
   return program;
 }
@@ -71,7 +71,7 @@ function addFit(program: Command, finish: Finish): void {
     .option("--columns <mapping>", "sparsity=…,nonzero=…,data=…,loss=…,mean=… by column names")
     .option("--expr <quantity=expression>", "a quantity computed from columns (repeatable)", append, [])
     .addOption(new Option("--data-unit <unit>", "what D counts").choices(["tokens", "images", "examples"]))
-    .addOption(new Option("--loss-unit <unit>", "of the tables' losses").choices(["nats", "bits"]).default("nats"))
+    .addOption(lossUnit())
     .option("--where <condition>", "leave out rows that do not meet it, e.g. 'loss < 4' (repeatable)", append, [])
     .option("--drop-top <k>", "leave out the k rows with the largest --by", nonnegativeInteger)
     .option("--drop-bottom <k>", "leave out the k rows with the smallest --by", nonnegativeInteger)
@@ -122,10 +122,28 @@ function addReport(program: Command, finish: Finish): void {
     .option("--out <directory>", "where the report goes", "report")
     .option("--fit <fit.json>", "a fit to show instead of a new one")
     .option("--title <text>", "title of the page", "Sparse scaling law")
+    .option("--weights <run>", "the run whose pruned weights are shown, by id or name")
+    .addOption(png())
     .addOption(json())
     .action(async (paths, flags) => {
       const { reportCommand } = await import("./commands/report.ts");
       finish(await reportCommand(paths, flags, outputOf(flags)));
+    });
+}
+
+function addFigures(program: Command, finish: Finish): void {
+  program
+    .command("figures <fit.json> [source...]")
+    .description("the figures of a fit and of the runs and tables that it was fitted to, as files")
+    .option("--out <directory>", "where the figures go", "figures")
+    .addOption(png())
+    .option("--columns <mapping>", "sparsity=…,nonzero=…,data=…,loss=…,mean=… by column names")
+    .option("--expr <quantity=expression>", "a quantity computed from columns (repeatable)", append, [])
+    .addOption(lossUnit())
+    .addOption(json())
+    .action(async (file, sources, flags) => {
+      const { figuresCommand } = await import("./commands/figures.ts");
+      finish(await figuresCommand(file, sources, flags, outputOf(flags)));
     });
 }
 
@@ -166,6 +184,11 @@ function addDoctor(program: Command, finish: Finish): void {
 }
 
 const json = () => new Option("--json", "print JSON lines on stdout and nothing else there").default(false);
+
+const lossUnit = () =>
+  new Option("--loss-unit <unit>", "of the tables' losses").choices(["nats", "bits"]).default("nats");
+
+const png = () => new Option("--png", "each figure as PNG, too").default(false);
 
 const variant = (help: string) => new Option("--variant <build>", help).choices(["strict", "relaxed"]);
 

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { fitOf, plantedParams } from "../report/fixture.ts";
 import { jsonLines, root, runCli, startCli, temporary, writeYaml } from "./run-cli.ts";
 
 const paperRuns = join(root, "../shared/data/paper-runs");
@@ -203,6 +204,59 @@ describe("report", () => {
     expect(jsonLines(ended)).toMatchObject([{ type: "report", runs: 1, hasFit: false }]);
     expect(ended.stderr).toContain("The report goes without a law: fit: rows must be more than");
     expect(readFileSync(join(directory, "report/report.html"), "utf8")).toContain("<svg");
+  });
+
+  test("shows the weights of the run that is named, with --png as a picture, too", async () => {
+    const { file, directory, out } = directoryWith(run(12));
+    await runCli("train", file, "--out", out);
+    const to = join(directory, "report");
+    const ended = await runCli("report", out, "--out", to, "--weights", "test", "--png", "--json");
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    expect(readdirSync(join(to, "figures"))).toEqual(expect.arrayContaining(["weights.svg", "weights.png"]));
+    expect(readFileSync(join(to, "figures/weights.svg"), "utf8")).toContain("block0.mlp.up");
+    const unknown = await runCli("report", out, "--out", to, "--weights", "nobody");
+    expect(unknown).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(unknown.stderr).toContain('--weights must be the id or the name of a run; got "nobody"');
+  });
+
+  test("of a run whose checkpoints are gone says so on the page", async () => {
+    const { file, directory, out } = directoryWith(run(12));
+    await runCli("train", file, "--out", out);
+    for (const id of readdirSync(out)) rmSync(join(out, id, "checkpoints"), { recursive: true });
+    const ended = await runCli("report", out, "--out", join(directory, "report"));
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    const page = readFileSync(join(directory, "report/report.html"), "utf8");
+    expect(page).toContain("The run test has no checkpoint, so its weights are left out.");
+  });
+});
+
+describe("figures", () => {
+  const fit = fitOf(plantedParams, 4);
+  const at = (directory: string, name: string, text: string) => {
+    const path = join(directory, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test("of a fit and its table are written as SVG and PNG", async () => {
+    const directory = temporary();
+    const table = at(directory, "t.csv", "S,N,steps,L\n0,1e6,10,3\n0.5,1e6,10,2.9\n0.75,2e6,20,2.5\n0,2e6,20,2.6\n");
+    const file = at(directory, "fit.json", JSON.stringify({ ...fit, dataUnit: "tokens" }));
+    const out = join(directory, "out");
+    const args = [file, table, "--expr", "data=steps*65536", "--out", out, "--png", "--json"];
+    const ended = await runCli("figures", ...args);
+    expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+    const [record] = jsonLines(ended) as [{ files: string[] }];
+    expect(record).toMatchObject({ type: "figures", rows: 4 });
+    for (const name of ["prediction", "residuals", "loss-over-size", "optimal-sparsity", "dense-equivalent"])
+      for (const ending of ["svg", "png"]) expect(record.files).toContain(join(out, `${name}.${ending}`));
+    expect(readFileSync(join(out, "loss-over-data.svg"), "utf8")).toContain("training data D (tokens)");
+  });
+
+  test("of a file that is no fit cost one line and exit code 2", async () => {
+    const ended = await runCli("figures", at(temporary(), "no.json", "{}"), "--json");
+    expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(ended.stderr).toMatch(/no\.json: .* must be/);
   });
 });
 

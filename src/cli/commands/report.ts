@@ -1,19 +1,21 @@
 /** sparselaw report */
 import { availableParallelism } from "node:os";
 import { ConfigError } from "../../core/errors.ts";
-import { readYaml } from "../../core/yaml.ts";
-import { type FitResult, fitLaw, parseFitResult } from "../../fit/index.ts";
+import { type FitResult, fitLaw } from "../../fit/index.ts";
 import { tasksOnPool } from "../../fit/pool.ts";
 import { plural } from "../../report/format.ts";
 import { writeReport } from "../../report/write.ts";
 import { type RunEntry, readEvents } from "../../store/run-directory.ts";
-import { readRuns, readText, rowsOfEntries } from "../inputs.ts";
+import { readFit, readRuns, rowsOfEntries } from "../inputs.ts";
 import type { Output } from "../output.ts";
+import { readWeights } from "../weights.ts";
 
 export interface ReportFlags {
   readonly out: string;
   readonly title: string;
   readonly fit?: string;
+  readonly weights?: string;
+  readonly png: boolean;
 }
 
 export async function reportCommand(paths: readonly string[], flags: ReportFlags, output: Output): Promise<number> {
@@ -23,7 +25,9 @@ export async function reportCommand(paths: readonly string[], flags: ReportFlags
   const runs = await Promise.all(
     entries.flatMap(({ result, directory }) => (result ? [reported(result, directory)] : [])),
   );
-  const files = await writeReport(flags.out, { title: flags.title, runs, fit });
+  const weights = await readWeights(entries, flags.weights);
+  if (flags.weights !== undefined && weights.weightsAbsence !== undefined) output.warn(weights.weightsAbsence);
+  const files = await writeReport(flags.out, { title: flags.title, runs, fit, ...weights }, flags);
   output.record({ type: "report", runs: runs.length, hasFit: fit !== undefined, files });
   output.print(`report of ${plural(runs.length, "run")}: ${files.at(-1)}`);
   return 0;
@@ -31,10 +35,6 @@ export async function reportCommand(paths: readonly string[], flags: ReportFlags
 
 async function reported(result: NonNullable<RunEntry["result"]>, directory: string) {
   return { result, events: await readEvents(directory) };
-}
-
-async function readFit(file: string): Promise<FitResult> {
-  return parseFitResult(readYaml(await readText(file), file).input, file);
 }
 
 /** Too few runs to identify the law make a report without one; it says so itself. */
