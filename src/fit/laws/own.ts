@@ -78,11 +78,11 @@ const STEP = 2e-4;
  *       predict: ({ E, A, alpha }, { nonzeroParams }) => Math.max(E, A * nonzeroParams ** -alpha),
  *     })
  */
-export function functionLaw<P extends Params>({ name, formula, parameters, inputs, predict }: FunctionLaw<P>): Law<P> {
+export function functionLaw<P extends Params>({ name, formula, parameters, inputs, predict }: FunctionLaw<P>): Law {
   const coordinates = Object.entries(parameters).map(([key, kind]) => coordinate(key, kind === "exponent"));
   const toParams = (point: ArrayLike<number>) =>
     Object.fromEntries(coordinates.map((c, i) => [c.name, point[i]!])) as unknown as P;
-  return rawLaw<P>({
+  const law = rawLaw<P>({
     name,
     formula,
     coordinates,
@@ -104,6 +104,7 @@ export function functionLaw<P extends Params>({ name, formula, parameters, input
       return predict(toParams(point), row);
     },
   });
+  return law as unknown as Law;
 }
 
 function coordinate(name: string, isExponent: boolean): Coordinate {

@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError } from "../../src/core/errors.ts";
+import { parseExpression } from "../../src/fit/expression.ts";
+import {
+  chinchillaLaw,
+  fitLaw,
+  formulaLaw,
+  functionLaw,
+  type Law,
+  parseFitResult,
+  predictLoss,
+  type SparseParams,
+  sparseLaw,
+} from "../../src/fit/index.ts";
+import { naturalUnits, toLogInputs } from "../../src/fit/law.ts";
+import { tasksOnPool } from "../../src/fit/pool.ts";
+import { grid, plant, relativeError } from "./planted.ts";
+
+const chinchilla = { E: 1.7, A: 400, alpha: 0.34, B: 410, beta: 0.28 };
+const inputs = grid.map((row) => ({ ...row, sparsity: 0 }));
+const rows = plant(chinchillaLaw, chinchilla, { noise: 0.005, seed: 3, inputs });
+const FORMULA = "L = E + A/N^alpha + B/D^beta";
+
+const asFunction = functionLaw({
+  name: "chinchilla as a function",
+  formula: FORMULA,
+  inputs: ["nonzeroParams", "data"],
+  parameters: { E: "coefficient", A: "coefficient", alpha: "exponent", B: "coefficient", beta: "exponent" },
+  predict: ({ E, A, alpha, B, beta }: typeof chinchilla, { nonzeroParams, data }) =>
+    E + A * nonzeroParams ** -alpha + B * data ** -beta,
+});
+
+describe("a law of one's own", () => {
+  test.each<[string, string | Law]>([
+    ["formula", FORMULA],
+    ["function", asFunction],
+  ])("written as a %s reaches the optimum of the built-in law, from at least half of the starts", async (_, law) => {
+    const [own, builtIn] = [await fitLaw(rows, { law, starts: 30 }), await fitLaw(rows, { law: "chinchilla" })];
+    expect(relativeError(own.huberMean, builtIn.huberMean)).toBeLessThan(1e-6);
+    expect(own.startsAtOptimum).toBeGreaterThanOrEqual(15);
+    for (const name of chinchillaLaw.parameters)
+      expect(relativeError(own.params[name]!, builtIn.params[name]!), name).toBeLessThan(1e-2);
+    expect(own.warnings).toEqual([]);
+  });
+
+  test.each<[string, Law]>([
+    ["formula", formulaLaw("(a*(1-S)^b + c)/N^d + (e/D)^f + max(g, h*exp(-S)) + sqrt(k*log(M))")],
+    ["function", asFunction],
+  ])("a %s has the gradient that differences have", (_, law) => {
+    const point = Float64Array.from(law.coordinates, (_, i) => 0.4 + 0.1 * i);
+    const gradient = new Float64Array(point.length);
+    const row = toLogInputs({ sparsity: 0.3, nonzeroParams: 5e4, data: 3e3 }, naturalUnits(grid));
+    law.evaluate(point, row, gradient);
+    for (const [i, value] of point.entries()) {
+      const at = (shift: number) => law.evaluate(point.with(i, value + shift), row, new Float64Array(point.length));
+      expect(gradient[i]!, law.coordinates[i]!.name).toBeCloseTo((at(1e-5) - at(-1e-5)) / 2e-5, 7);
+    }
+  });
+
+  test("a formula knows exponents from coefficients, and what it reads", () => {
+    const law = formulaLaw("E + A/M^alpha + B*exp(-beta*S)");
+    expect(law.parameters).toEqual(["E", "A", "alpha", "B", "beta"]);
+    expect(law.coordinates.map(({ kind }) => kind[0])).toEqual(["c", "c", "e", "c", "e"]);
+    expect(law.inputs).toEqual(["sparsity", "nonzeroParams"]);
+  });
+
+  test("M is the size averaged over training: the table's, or that of the paper's ramp", () => {
+    const law = formulaLaw("A*M");
+    const at = (more: object) => law.predict({ A: 2 }, { sparsity: 0.5, nonzeroParams: 100, data: 1, ...more });
+    expect(at({})).toBeCloseTo(275, 10);
+    expect(at({ meanParams: 130 })).toBe(260);
+  });
+
+  test("a formula travels to other threads and through a file", async () => {
+    const fit = await fitLaw(rows, { law: FORMULA, starts: 8 });
+    expect(await fitLaw(rows, { law: FORMULA, starts: 8, run: tasksOnPool(2) })).toEqual(fit);
+    const read = parseFitResult(JSON.parse(JSON.stringify(fit)));
+    expect(predictLoss(read, rows[0]!)).toBe(predictLoss(fit, rows[0]!));
+  });
+
+  test.each(["1 + 2", "N/D", "a + b"])("a formula without a parameter or an input is refused: %s", (formula) => {
+    expect(() => formulaLaw(formula)).toThrow(ConfigError);
+  });
+
+  test("the derivatives of every operator and function equal differences", () => {
+    for (const text of [
+      "x+y",
+      "x-y",
+      "x*y",
+      "x/y",
+      "x^y",
+      "min(x,y)",
+      "max(x,y)",
+      "exp(x)-y",
+      "log(x)*y",
+      "-sqrt(x)/y",
+    ]) {
+      const at = (x: number, y: number) => parseExpression(text).evaluate((name) => (name === "x" ? x : y));
+      const found = { x: 0, y: 0 };
+      parseExpression(text).differentiate(
+        (name) => (name === "x" ? 1.3 : 0.7),
+        (name, derivative) => {
+          found[name as "x"] += derivative;
+        },
+      );
+      expect(found.x, text).toBeCloseTo((at(1.3 + 1e-6, 0.7) - at(1.3 - 1e-6, 0.7)) / 2e-6, 8);
+      expect(found.y, text).toBeCloseTo((at(1.3, 0.7 + 1e-6) - at(1.3, 0.7 - 1e-6)) / 2e-6, 8);
+    }
+  });
+});
+
+describe("the objective", () => {
+  const sparse: SparseParams = { aS: 9, bS: 0.9, cS: 14, bN: 0.3, aD: 4e6, bD: 0.6, c: 0.9 };
+  const table = plant(sparseLaw, sparse, { noise: 0.01, seed: 9 });
+  const same = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>, share: number) => {
+    for (const [name, value] of Object.entries(a)) expect(relativeError(value, b[name]!), name).toBeLessThan(share);
+  };
+
+  test("summed or averaged has one optimum", async () => {
+    const [mean, sum] = [await fitLaw(table, { starts: 9 }), await fitLaw(table, { starts: 9, average: "sum" })];
+    expect(relativeError(sum.huberMean, mean.huberMean)).toBeLessThan(1e-12);
+    same(sum.params, mean.params, 1e-5);
+  });
+
+  test("of decimal logarithms, with δ in them, has the optimum of natural ones", async () => {
+    const [log, log10] = [await fitLaw(table, { starts: 9 }), await fitLaw(table, { starts: 9, residual: "log10" })];
+    expect(relativeError(log10.huberMean * Math.LN10 ** 2, log.huberMean)).toBeLessThan(1e-9);
+    same(log10.params, log.params, 1e-5);
+  });
+
+  test("squared on a line is ordinary least squares", async () => {
+    const line = grid.map((row, i) => ({ ...row, loss: 3 + row.nonzeroParams / 1e6 + (i % 5) / 10 }));
+    const { params, delta, huberMean } = await fitLaw(line, {
+      law: "a + b*N",
+      residual: "raw",
+      loss: "squared",
+      starts: 9,
+    });
+    const mean = (of: (row: (typeof line)[number]) => number) =>
+      line.reduce((sum, row) => sum + of(row), 0) / line.length;
+    const [x, y] = [mean((row) => row.nonzeroParams), mean((row) => row.loss)];
+    const slope = mean((row) => (row.nonzeroParams - x) * (row.loss - y)) / mean((row) => (row.nonzeroParams - x) ** 2);
+    expect(relativeError(params.b!, slope)).toBeLessThan(1e-6);
+    expect(relativeError(params.a!, y - slope * x)).toBeLessThan(1e-6);
+    expect(delta).toBeNull();
+    expect(huberMean).toBeCloseTo(mean((row) => (row.loss - (y - slope * x) - slope * row.nonzeroParams) ** 2) / 2, 10);
+  });
+
+  test.each(["uniform", "log-uniform", "grid", "mixed"] as const)("is met by %s starts", async (startScheme) => {
+    const fit = await fitLaw(table, { starts: 16, startScheme });
+    const mixed = await fitLaw(table, { starts: 60 });
+    expect(relativeError(fit.huberMean, mixed.huberMean)).toBeLessThan(1e-6);
+    expect(fit.startsAtOptimum + fit.startsAtLocalOptima + fit.startsNotConverged).toBe(16);
+  });
+
+  test.each([
+    [{ residual: "cubic" }, /residual must be one of raw, log, log10; got "cubic"/],
+    [{ loss: "absolute" }, /loss must be one of huber, squared; got "absolute"/],
+    [{ average: "median" }, /average must be one of mean, sum; got "median"/],
+    [{ startScheme: "sobol" }, /startScheme must be one of mixed, .*; got "sobol"/],
+    [{ loss: "squared", delta: 0.1 }, /delta must be left out for squared residuals; got 0.1/],
+  ])("%o is refused", async (options, message) => {
+    await expect(fitLaw(table, options as never)).rejects.toThrow(message);
+  });
+});
