@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // Minutes of statistics: `npm run test:slow`.
+    exclude: process.env.SPARSELAW_SLOW_TESTS === "1" ? [] : ["test/slow/**"],
     testTimeout: 120_000,
     pool: "forks",
   },

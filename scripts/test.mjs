@@ -1,9 +1,18 @@
-/** `npm test [-- vitest arguments]`: installs and builds where needed, then runs the tests. */
+/**
+ * `npm test [-- vitest arguments]` and `npm run test:slow`: installs and builds where needed, then runs the tests, or with
+ * --slow those of test/slow alone.
+ */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { node, prepare, root } from "./prepare.mjs";
 
 prepare();
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-const { status } = spawnSync(node(), [vitest, "run", ...process.argv.slice(2)], { cwd: root, stdio: "inherit" });
+const isSlow = process.argv.includes("--slow");
+const args = process.argv.slice(2).filter((argument) => argument !== "--slow");
+const { status } = spawnSync(node(), [vitest, "run", ...(isSlow ? ["test/slow"] : []), ...args], {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, ...(isSlow && { SPARSELAW_SLOW_TESTS: "1" }) },
+});
 process.exit(status ?? 1);

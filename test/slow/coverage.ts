@@ -1,4 +1,6 @@
 /** How often 95 % intervals of fits to synthetic tables contain the parameters that made the tables. */
+
+import { expect, test } from "vitest";
 import { assessFit, type FitRow, fitLaw, type Law, type LawInputs, type Params } from "../../src/fit/index.ts";
 import { plant } from "../fit/planted.ts";
 
@@ -41,4 +43,25 @@ export async function measureCoverage<P extends Params>(options: CoverageOptions
 export function meanRate(hits: Readonly<Record<string, number>>, tables: number): number {
   const counts = Object.values(hits);
   return counts.reduce((sum, count) => sum + count, 0) / (counts.length * tables);
+}
+
+/** Parameters of one fit go together: the scatter of their mean rate is nearly that of one. 99 % of it. */
+const scatter = (rate: number, tables: number): number => 2.58 * Math.sqrt((rate * (1 - rate)) / tables);
+
+/** Holds both kinds of intervals to their stated rates, all parameters together and each one roughly. */
+export function testCoverage<P extends Params>(
+  options: CoverageOptions<P>,
+  stated: { readonly bootstrap: number; readonly profile: number },
+): void {
+  const { tables, loss } = options;
+  test(`${loss} loss, ${tables} tables: 95 % intervals contain the truth at ${stated.profile} (profile) and ${stated.bootstrap} (bootstrap)`, async () => {
+    const coverage = await measureCoverage(options);
+    for (const kind of ["profile", "bootstrap"] as const) {
+      const rate = meanRate(coverage[kind], tables);
+      const difference = Math.abs(rate - stated[kind]);
+      expect(difference, `${kind}: ${rate} against ${stated[kind]}`).toBeLessThan(scatter(stated[kind], tables));
+      for (const [name, hits] of Object.entries(coverage[kind]))
+        expect(hits / tables, `${kind} of ${name}`).toBeGreaterThan(0.85);
+    }
+  }, 600_000);
 }

@@ -1,0 +1,89 @@
+/** `sparselaw fit`: intervals, bounds, comparison, laws of one's own. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { chinchillaLaw, type FitResult, parseFitResult } from "../../src/fit/index.ts";
+import { grid, plant } from "../fit/planted.ts";
+import { jsonLines, runCli, temporary } from "./run-cli.ts";
+
+const directory = temporary();
+const truth = { E: 1.7, A: 400, alpha: 0.34, B: 410, beta: 0.28 };
+const rows = plant(chinchillaLaw, truth, {
+  noise: 0.004,
+  seed: 5,
+  inputs: grid.map((row) => ({ ...row, sparsity: 0 })),
+});
+const table = join(directory, "runs.csv");
+writeFileSync(
+  table,
+  ["N,D,loss", ...rows.map(({ nonzeroParams, data, loss }) => `${nonzeroParams},${data},${loss}`)].join("\n"),
+);
+
+const fitTable = (...args: string[]) => runCli("fit", table, ...args);
+
+describe("sparselaw fit", () => {
+  test("--bootstrap and --profile add intervals to the table and to the record", async () => {
+    const args = ["--law", "chinchilla", "--bootstrap", "200", "--profile", "--seed", "3"];
+    const { stdout } = await fitTable(...args);
+    expect(stdout).toMatch(/95 % bootstrap +95 % profile/);
+    expect(stdout).toMatch(/ {2}alpha +0\.3\d+ +\[0\.\d+, 0\.\d+\] +\[0\.\d+, 0\.\d+\]/);
+    expect(stdout).toMatch(/intervals from 200 refits of drawn runs/);
+    const [record] = jsonLines(await fitTable(...args, "--json"));
+    const read = parseFitResult(record);
+    expect(read.uncertainty!.bootstrap).toMatchObject({ replicates: 200, seed: 3, kind: "cases" });
+    expect(read.uncertainty!.profiles.map(({ parameter }) => parameter)).toEqual(chinchillaLaw.parameters);
+  });
+
+  test("--bound holds a parameter, and says so", async () => {
+    const { stdout, stderr } = await fitTable("--law", "chinchilla", "--bound", "alpha=0.5:", "--bound", "beta=:2");
+    expect(stdout).toMatch(/alpha +0\.5\n/);
+    expect(stderr).toContain("alpha sits on a bound");
+  });
+
+  test("--compare tells of each law how it predicts what it has not seen, and which the table cannot hold", async () => {
+    const { stdout, stderr, exitCode } = await fit(
+      "--compare",
+      "--law",
+      "chinchilla",
+      "--law",
+      "kaplan",
+      "--law",
+      "sparse",
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /law +parameters +mean Huber +ΔAICc +weight +leave one out +largest N +most data +highest S/,
+    );
+    expect(stdout).toMatch(/chinchilla +5 +\d\.\d+e-\d +0\.0/);
+    expect(stderr).toContain("sparse is left out: fit: sparsity S must take at least 2 values");
+  });
+
+  test("a formula and a module are laws", async () => {
+    const module = join(directory, "my-law.mjs");
+    writeFileSync(
+      module,
+      `export default { name: "mine", formula: "L = E + A/N^alpha", inputs: ["nonzeroParams"],
+        parameters: { E: "coefficient", A: "coefficient", alpha: "exponent" },
+        predict: ({ E, A, alpha }, { nonzeroParams }) => E + A * nonzeroParams ** -alpha };`,
+    );
+    const [formula] = jsonLines(await fitTable("--law", "E + A/N^alpha", "--json")) as unknown as FitResult[];
+    const [mine] = jsonLines(await fitTable("--law", module, "--json")) as unknown as FitResult[];
+    expect([formula!.law, mine!.law]).toEqual(["own", "mine"]);
+    expect(mine!.huberMean / formula!.huberMean).toBeCloseTo(1, 6);
+  });
+
+  test.each([
+    [["--law", "hoffmann"], /law must be one of sparse, .*; got "hoffmann"/],
+    [["--law", "E + * N"], /character 5 must be a number, a name or \(; got \*/],
+    [["--law", "./nowhere.mjs"], /--law: \.\/nowhere\.mjs must be a module that loads/],
+    [["--law", "chinchilla", "--law", "kaplan"], /laws must be one; got 2\. Add --compare/],
+    [["--bound", "alpha"], /must be <parameter>=<low>:<high>/],
+    [["--law", "chinchilla", "--bound", "gamma=1:2"], /parameter must be one of E, A, alpha, B, beta; got "gamma"/],
+    [["--law", "chinchilla", "--bootstrap", "5"], /replicates must be a whole number of at least 100; got 5/],
+    [["--loss", "cubic"], /argument 'cubic' is invalid/],
+  ])("%j is refused with exit code 2", async (args, message) => {
+    const { exitCode, stderr } = await fitTable(...args);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+  });
+});
