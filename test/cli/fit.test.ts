@@ -41,7 +41,7 @@ describe("sparselaw fit", () => {
   });
 
   test("--compare tells of each law how it predicts what it has not seen, and which the table cannot hold", async () => {
-    const { stdout, stderr, exitCode } = await fit(
+    const { stdout, stderr, exitCode } = await fitTable(
       "--compare",
       "--law",
       "chinchilla",
