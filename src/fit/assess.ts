@@ -6,6 +6,7 @@ import { type FitOptions, optimumOf, poseFit } from "./fit.ts";
 import { identify } from "./identification.ts";
 import type { FitRow, LawInputs, Params } from "./law.ts";
 import type { FitProblem } from "./problem.ts";
+import type { ProfilePlan } from "./profile.ts";
 import { type FitResult, lawOfFit } from "./result.ts";
 import { ranges, type TaskMonitor, tasksHere } from "./tasks.ts";
 import type { Bootstrap, Interval, Uncertainty } from "./uncertainty.ts";
@@ -70,7 +71,7 @@ export async function assessFit(
     problem.law.parameters.map((name) => [name, intervalOf(params.map((p) => p[name]!))]),
   );
   const scale = ratioScale(problem, drawn.map(({ rise }) => rise).filter(Number.isFinite));
-  const curves = await run(problem, profileTasks(problem, profiled, optimum, scale), {
+  const curves = await run(problem, profileTasks(problem, profiled, { optimum, scale, refits: params }), {
     onDone: count(tasks.length),
     signal,
   });
@@ -82,11 +83,15 @@ export async function assessFit(
   };
 }
 
-function profileTasks({ law, rows }: FitProblem, parameters: readonly string[], optimum: Float64Array, scale: number) {
+function profileTasks(
+  { law, rows }: FitProblem,
+  parameters: readonly string[],
+  plan: Omit<ProfilePlan, "parameter" | "threshold">,
+) {
   const threshold = fQuantile(COVERAGE, rows.length - law.parameters.length);
   return parameters.map((parameter) => ({
     kind: "profile" as const,
-    plan: { parameter, optimum, scale, threshold },
+    plan: { ...plan, parameter, threshold },
   }));
 }
 

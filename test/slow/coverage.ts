@@ -53,11 +53,13 @@ export function testCoverage<P extends Params>(
   options: CoverageOptions<P>,
   stated: { readonly bootstrap: number; readonly profile: number },
 ): void {
-  const { tables, loss } = options;
+  const { law, tables, loss } = options;
+  const table = `${law.name} law, ${options.inputs.length} runs`;
   test(`${loss} loss, ${tables} tables: 95 % intervals contain the truth at ${stated.profile} (profile) and ${stated.bootstrap} (bootstrap)`, async () => {
     const coverage = await measureCoverage(options);
     for (const kind of ["profile", "bootstrap"] as const) {
       const rate = meanRate(coverage[kind], tables);
+      console.info(`${table}, ${loss} loss: ${kind} ${rate.toFixed(3)}`);
       const difference = Math.abs(rate - stated[kind]);
       expect(difference, `${kind}: ${rate} against ${stated[kind]}`).toBeLessThan(scatter(stated[kind], tables));
       for (const [name, hits] of Object.entries(coverage[kind]))

@@ -76,6 +76,7 @@ export function trainingSpeed(runs: readonly ReportedRun[], scale: SparsityScale
           ...sparsityAxis(all.map((p) => p.sparsity)),
           ...logAxisY(domain, { label: "time of a training step (ms)" }),
           ...series.flatMap((s) => seriesMarks(s, scale)),
+          ...series.map(seriesLabel),
         ],
       }),
     ],
@@ -93,13 +94,13 @@ function sparsityAxis(sparsities: readonly number[]): Plot.Markish[] {
   });
 }
 
+const at = { x: (p: { sparsity: number }) => halvings(p.sparsity), y: "stepMs" };
+
 function seriesMarks({ denseParams, points }: SpeedSeries, scale: SparsityScale): Plot.Markish[] {
-  const at = { x: (p: { sparsity: number }) => halvings(p.sparsity), y: "stepMs" };
   const first = points[0]!;
   const proportional = points.map((p) => ({ ...p, stepMs: (first.stepMs * (1 - p.sparsity)) / (1 - first.sparsity) }));
   const title = (p: (typeof points)[0]) =>
     `${formatCount(denseParams)} dense parameters, S = ${formatPercent(p.sparsity)}\n${formatNumber(p.stepMs)} ms a step (${p.runs} runs)`;
-  const label = `${formatCount(denseParams)} dense parameters`;
   return [
     Plot.line(proportional, { ...at, stroke: muted.light, strokeDasharray: "3 3", strokeWidth: 1, clip: true }),
     Plot.line(points, { ...at, stroke: muted.light, strokeWidth: 1.4 }),
@@ -107,16 +108,20 @@ function seriesMarks({ denseParams, points }: SpeedSeries, scale: SparsityScale)
       const { colour, symbol } = scale.of(p.sparsity);
       return Plot.dot([p], { ...at, symbol, fill: colour, r: 4.5, title });
     }),
-    Plot.text(points.slice(-1), {
-      ...at,
-      text: () => label,
-      dx: 12,
-      textAnchor: "start",
-      fill: ink.light,
-      stroke: paper.light,
-      strokeWidth: 4,
-    }),
   ];
+}
+
+/** Drawn above the lines of all series. */
+function seriesLabel({ denseParams, points }: SpeedSeries): Plot.Markish {
+  return Plot.text(points.slice(-1), {
+    ...at,
+    text: () => `${formatCount(denseParams)} dense parameters`,
+    dx: 12,
+    textAnchor: "start",
+    fill: ink.light,
+    stroke: paper.light,
+    strokeWidth: 4,
+  });
 }
 
 function claim(series: readonly SpeedSeries[]): string {
