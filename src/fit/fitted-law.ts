@@ -1,6 +1,6 @@
 /** A law with its coefficients, and what follows from it by the meaning of N, D and S alone. */
 import { pow } from "../core/math.ts";
-import type { Law, LawInputs, Params } from "./law.ts";
+import { type Law, type LawInputs, type Params, sourceOf } from "./law.ts";
 import { type SparseParams, sparseLaw } from "./laws/sparse.ts";
 import { crossing } from "./search.ts";
 
@@ -27,6 +27,16 @@ export function sparseParamsIn(any: AnyLaw): SparseParams | undefined {
 export function lossOf(any: AnyLaw, inputs: LawInputs): number {
   const { law, params } = fittedLaw(any);
   return law.predict(params, inputs);
+}
+
+/** Whether a law predicts at every sparsity, and not one loss for all of them: only then has a size an optimal one. */
+export function tellsSparsitiesApart(any: AnyLaw, nonzeroParams: number): boolean {
+  // The sparse law always reads S, even where a huge data term or a vanishing aS hides it from the two losses below.
+  if (sparseParamsIn(any) !== undefined) return true;
+  const source = sourceOf(fittedLaw(any).law);
+  if (source?.kind === "built-in" && source.levels !== undefined) return false;
+  const lossAt = (sparsity: number) => lossOf(any, { sparsity, nonzeroParams, data: nonzeroParams });
+  return lossAt(0.5) !== lossAt(0);
 }
 
 /** As good as endless: no data term of a law is felt here. */

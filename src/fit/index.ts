@@ -16,6 +16,7 @@ export {
   type AnyLaw,
   dataForLoss,
   type FittedLaw,
+  tellsSparsitiesApart,
 } from "./fitted-law.ts";
 export { type IsoFlopPoint, type IsoLossPoint, isoFlopCurve, isoLossCurve } from "./iso-curves.ts";
 export type { FitRow, FitUnits, Law, LawInputs, Params } from "./law.ts";
@@ -32,6 +33,7 @@ export { type FunctionLaw, formulaLaw, functionLaw } from "./laws/own.ts";
 export { type SparseParams, type SparseWithoutCsParams, sparseLaw, sparseLawWithoutCs } from "./laws/sparse.ts";
 export {
   budgetForLoss,
+  budgetForSparsity,
   budgetMultipleFor,
   chinchillaOptimalData,
   denseEquivalentMultiplier,

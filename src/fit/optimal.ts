@@ -11,10 +11,11 @@ import {
   leastLoss,
   lossOf,
   sparseParamsIn,
+  tellsSparsitiesApart,
 } from "./fitted-law.ts";
 import type { LawInputs } from "./law.ts";
 import type { SparseParams } from "./laws/sparse.ts";
-import { lowestAlongDensity } from "./search.ts";
+import { crossing, lowestAlongDensity } from "./search.ts";
 
 export { chinchillaOptimalData, denseEquivalentMultiplier } from "./fitted-law.ts";
 
@@ -134,13 +135,10 @@ function modelOf({ law, nonzeroParams, cost = "sparse", schedule = paperRamp }: 
       meanParams: nonzeroParams * costMultiplier(sparsity, "sparse", schedule),
     }),
   };
-  const lossAt = (sparsity: number) => lossOf(law, model.inputs(sparsity, nonzeroParams));
-  // The sparse law always reads S, even where a huge data term or a vanishing aS hides it from these two losses.
-  if (sparseParamsIn(law) === undefined && lossAt(0.5) === lossAt(0))
-    throw new ConfigError(
-      `optimal: law must tell sparsities apart; got the ${fittedLaw(law).law.name} law. Fit with --law sparse.`,
-    );
-  return model;
+  if (tellsSparsitiesApart(law, nonzeroParams)) return model;
+  throw new ConfigError(
+    `optimal: law must tell any two sparsities apart; got the ${fittedLaw(law).law.name} law. Fit with --law sparse.`,
+  );
 }
 
 function described(
@@ -174,6 +172,30 @@ export function budgetMultipleFor(law: SparseParams, sparsity: number, cost: Cos
   const gain = aS * bS * pow(1 - sparsity, bS - 1);
   const growth = costGrowth(sparsity, cost, schedule);
   return costMultiplier(sparsity, cost, schedule) * pow((bN * (aS + cS) * growth) / gain, 1 / bD);
+}
+
+/** The least optimal sparsity that counts as sparse, for laws whose optima are searched for. */
+const LEAST_SPARSITY = 1e-3;
+
+/**
+ * The budget that makes S the optimal sparsity of N non-zero parameters, at S = 0 the largest that leaves them dense; Infinity
+ * where no budget does.
+ *
+ * @returns C, training FLOPs; in closed form for the sparse law, by bisection for others
+ * @throws {ConfigError} as `optimalSparsity`
+ */
+export function budgetForSparsity(options: SizeOptions & { readonly cost?: Cost }, sparsity: number): number {
+  const { law, nonzeroParams, cost, schedule } = options;
+  const sparse = sparseParamsIn(law);
+  if (sparse !== undefined)
+    return (
+      budgetMultipleFor(sparse, sparsity, cost, schedule) *
+      6 *
+      nonzeroParams *
+      chinchillaOptimalData(law, nonzeroParams)
+    );
+  const least = Math.max(sparsity, LEAST_SPARSITY);
+  return crossing((flops) => least - optimalSparsity({ ...options, flops }).sparsity);
 }
 
 /** The one budget that is given, in FLOPs. */

@@ -1,9 +1,9 @@
 /** What a report says in words. Every sentence is HTML, made of the runs' and the fit's numbers. */
-import { type FitResult, sparseParamsOf } from "../fit/result.ts";
+import type { FitResult } from "../fit/result.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific, plural } from "./format.ts";
 import { escapeMarkup } from "./html.ts";
 import { predictionError, predictRuns } from "./law.ts";
-import { optimaOfSizes } from "./optimal.ts";
+import { advisingLaw, optimaOfSizes } from "./optimal.ts";
 import {
   completedRuns,
   dataUnit,
@@ -81,9 +81,10 @@ export function describeFit(fit: FitResult, runs: readonly ReportedRun[]): strin
 /** The law's advice for each non-zero size of the runs, at the largest budget spent on it. */
 export function describeOptima(fit: FitResult | undefined, runs: readonly ReportedRun[]): string[] {
   const completed = completedRuns(runs);
-  if (fit?.law !== "sparse" || completed.length === 0) return [];
+  const law = advisingLaw(fit);
+  if (law === undefined || completed.length === 0) return [];
   const sparsest = Math.max(...completed.map(targetSparsity));
-  return optimaOfSizes(sparseParamsOf(fit), completed).map(({ nonzeroParams, sparse, dense }) => {
+  return optimaOfSizes(law, completed).map(({ nonzeroParams, sparse, dense }) => {
     const beyond = sparse.sparsity > sparsest ? " (beyond the sparsities that were measured)" : "";
     return (
       `At N = ${formatCount(nonzeroParams)} non-zero parameters and C = ${formatScientific(sparse.flops)} training FLOPs ` +
@@ -106,9 +107,9 @@ export function describeAbsences(
     absences.push("There is no fitted law, so predictions, the law's curves and optimal sparsities are left out.");
   else if (completedRuns(runs).length === 0)
     absences.push("No run completed, so predictions, the law's curves and optimal sparsities are left out.");
-  else if (fit.law !== "sparse")
+  else if (advisingLaw(fit) === undefined)
     absences.push(
-      `The ${escapeMarkup(fit.law)} law knows no sparsity, so optimal sparsities are left out; fit the sparse law for them.`,
+      `The ${escapeMarkup(fit.law)} law does not tell any two sparsities apart, so optimal sparsities are left out; fit the sparse law for them.`,
     );
   if (!figures.has("loss-curves")) absences.push("No run has recorded its steps, so loss curves are left out.");
   if (!figures.has("training-speed"))

@@ -1,9 +1,9 @@
 /** The report's tables: one list of columns each, from which CSV, JSON and HTML are made. */
-import { type FitResult, sparseParamsOf } from "../fit/result.ts";
+import type { FitResult } from "../fit/result.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific } from "./format.ts";
 import { escapeMarkup } from "./html.ts";
 import { predictRuns } from "./law.ts";
-import { optimaOfMultiples, optimaOfSizes, type SizeOptimum } from "./optimal.ts";
+import { advisingLaw, optimaOfMultiples, optimaOfSizes, type SizeOptimum } from "./optimal.ts";
 import { completedRuns, type ReportedRun, runLabel } from "./runs.ts";
 
 export type Cell = string | number | boolean | undefined;
@@ -117,11 +117,11 @@ const OPTIMUM_COLUMNS: readonly Column[] = [
   { key: "sparsityAtDenseCost", label: "optimal S, dense cost (%)", format: percent(1) },
 ];
 
-/** What the sparse law recommends; undefined for other laws and without completed runs. */
+/** What a law recommends; none without completed runs and for laws that do not tell sparsities apart. */
 export function optimumTables(runs: readonly ReportedRun[], fit: FitResult | undefined): Table[] {
   const completed = completedRuns(runs);
-  if (fit?.law !== "sparse" || completed.length === 0) return [];
-  const law = sparseParamsOf(fit);
+  const law = advisingLaw(fit);
+  if (law === undefined || completed.length === 0) return [];
   const table = (name: (typeof OPTIMUM_TABLE_NAMES)[number], caption: string, optima: SizeOptimum[]): Table => {
     return { name, caption, columns: OPTIMUM_COLUMNS, rows: optima.map(optimumRow) };
   };

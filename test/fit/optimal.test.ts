@@ -4,6 +4,7 @@ import {
   averageParameterLaw,
   bandOfOptima,
   budgetForLoss,
+  budgetForSparsity,
   budgetMultipleFor,
   chinchillaLaw,
   chinchillaOptimalData,
@@ -13,11 +14,13 @@ import {
   formulaLaw,
   isoFlopCurve,
   isoLossCurve,
+  multiplierLaw,
   optimalSparsity,
   type PresetName,
   presets,
   type SparseParams,
   sparseLaw,
+  tellsSparsitiesApart,
 } from "../../src/fit/index.ts";
 import { relativeError } from "./planted.ts";
 
@@ -318,10 +321,36 @@ describe("laws other than the sparse one", () => {
     }
   });
 
-  test("a law that knows no sparsity is refused", () => {
-    const law: FittedLaw = { law: chinchillaLaw, params: { E: 1.7, A: 400, alpha: 0.34, B: 410, beta: 0.28 } };
+  test.each(["sparse", "dense"] as const)("the budget of a sparsity is that of the closed form (%s cost)", (cost) => {
+    const params = presets["vit-jft"];
+    const own = { law: formulaLaw("(aS*(1-S)^bS + cS)/N^bN + (aD/D)^bD + c"), params: { ...params } };
+    for (const [sparsity, tolerance] of [
+      [0, 0.01],
+      [0.5, 1e-5],
+      [0.875, 1e-5],
+    ] as const) {
+      const closed = budgetForSparsity({ law: params, nonzeroParams: 1e7, cost }, sparsity);
+      const searched = budgetForSparsity({ law: own, nonzeroParams: 1e7, cost }, sparsity);
+      expect(relativeError(searched, closed), `S = ${sparsity}`).toBeLessThan(tolerance);
+    }
+  });
+
+  test("no budget makes a sparsity optimal that only makes losses worse", () => {
+    const params = { E: 1, A: 50, alpha: 0.3, B: 1e6, beta: 0.3, k: 1 };
+    const law = { law: formulaLaw("E + A/N^alpha + (B/D)^beta + k*S"), params };
+    expect(budgetForSparsity({ law, nonzeroParams: 1e7 }, 0.5)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test.each([
+    { law: chinchillaLaw, params: { E: 1.7, A: 400, alpha: 0.34, B: 410, beta: 0.28 } },
+    {
+      law: multiplierLaw([0, 0.5]),
+      params: { E: 1.7, A: 400, alpha: 0.34, B: 410, beta: 0.28, "eff(0.5)": 1.7 },
+    },
+  ])("a law that does not predict every sparsity is refused: $law.name", (law) => {
+    expect(tellsSparsitiesApart(law, 1e7)).toBe(false);
     expect(() => optimalSparsity({ law, nonzeroParams: 1e7, flops: 1e18 })).toThrow(
-      "law must tell sparsities apart; got the chinchilla law. Fit with --law sparse.",
+      `law must tell any two sparsities apart; got the ${law.law.name} law. Fit with --law sparse.`,
     );
   });
 });

@@ -19,6 +19,9 @@ const fit = withUncertainty(bare);
 const evidence = evidenceOfRows(rows, "tokens");
 const figures = drawLawFigures(fit, evidence);
 
+type Vertex = readonly [number, number];
+const linesOf = (svg: string) => [...parseSvg(svg).querySelectorAll('[aria-label="line"] path')].map(verticesOf);
+
 describe("a table without runs", () => {
   it("has every figure that needs no run, with each row in it", () => {
     expect([...figures.keys()]).toEqual([
@@ -64,6 +67,22 @@ describe("a table without runs", () => {
   it("without rows leaves what the fit alone can show", () => {
     expect([...drawLawFigures(fit, evidenceOfRows([])).keys()]).toEqual(["dense-equivalent", "bootstrap", "profiles"]);
     expect([...drawLawFigures(bare, evidenceOfRows([])).keys()]).toEqual(["dense-equivalent"]);
+  });
+
+  it("of a law of one's own has the optimal sparsities that the sparse law has by its closed form", () => {
+    const formula = "(aS*(1-S)^bS + cS)/N^bN + (aD/D)^bD + c";
+    const own: FitResult = { ...bare, law: "own", source: { kind: "expression", formula }, formula };
+    const drawn = drawLawFigures(own, evidence);
+    expect([...drawn.keys()]).toEqual(
+      [...drawLawFigures(bare, evidence).keys()].filter((n) => n !== "dense-equivalent"),
+    );
+    const [straight, curved] = [figures, drawn].map((of) => linesOf(of.get("optimal-sparsity")!));
+    expect(curved!.length).toBe(straight!.length);
+    for (const [i, line] of curved!.entries()) {
+      const [[x0, y0], [x1, y1]] = straight![i] as [Vertex, Vertex];
+      expect(line.length).toBeGreaterThan(9);
+      for (const [x, y] of line) expect(Math.abs(y - (y0 + ((x - x0) / (x1 - x0)) * (y1 - y0)))).toBeLessThan(1);
+    }
   });
 
   it("of a dense law has bands and no optimal sparsity", () => {

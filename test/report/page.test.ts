@@ -108,7 +108,7 @@ describe("a report with something missing", () => {
     const built = buildReport({ title: "t", runs, fit: chinchilla });
     expect(built.has("figures/optimal-sparsity.svg")).toBe(false);
     expect(built.has("figures/prediction.svg")).toBe(true);
-    expect(noteOf({ runs, fit: chinchilla })).toContain("chinchilla law knows no sparsity");
+    expect(noteOf({ runs, fit: chinchilla })).toContain("chinchilla law does not tell any two sparsities apart");
   });
 
   it("says why there is no figure of weights", () => {

@@ -1,9 +1,9 @@
 /** How sure the advice is: the optimal sparsity over the training budget, with its band. */
 import * as Plot from "@observablehq/plot";
+import type { FittedLaw } from "../../fit/fitted-law.ts";
 import type { Params } from "../../fit/law.ts";
-import type { SparseParams } from "../../fit/laws/sparse.ts";
 import { optimalSparsity } from "../../fit/optimal.ts";
-import { type FitResult, sparseParamsOf } from "../../fit/result.ts";
+import type { FitResult } from "../../fit/result.ts";
 import type { Interval } from "../../fit/uncertainty.ts";
 import { type Domain, formatPower, heading, linearAxisY, logAxisX, margins, widen } from "../axes.ts";
 import { bandOver, COVERAGE, refitsOf } from "../bands.ts";
@@ -22,7 +22,7 @@ const BAND_POINTS = 21;
 const BEYOND = 30;
 
 interface Frame {
-  readonly fit: FitResult;
+  readonly law: FittedLaw;
   readonly refits: readonly Params[];
   readonly evidence: Evidence;
   readonly scale: SparsityScale;
@@ -36,12 +36,19 @@ interface Frame {
  * the fit has a bootstrap.
  *
  * Units     C in FLOPs spent on the weights counted in N
+ *
+ * @param law the fit's, which tells sparsities apart
  */
-export function optimalByBudgetFigure(fit: FitResult, evidence: Evidence, scale: SparsityScale): string {
+export function optimalByBudgetFigure(
+  fit: FitResult,
+  law: FittedLaw,
+  evidence: Evidence,
+  scale: SparsityScale,
+): string {
   const { size: nonzeroParams, members } = groupBySize(evidence.measurements, (m) => m.nonzeroParams).at(-1)!;
   const x = widen(extent(members.flatMap(({ flops }) => [flops.sparse, flops.dense])), BEYOND);
   const refits = refitsOf(fit).slice(0, MOST_REFITS);
-  const frame = { fit, refits, evidence: { ...evidence, measurements: members }, scale, nonzeroParams, x };
+  const frame = { law, refits, evidence: { ...evidence, measurements: members }, scale, nonzeroParams, x };
   const band = refits.length === 0 ? "" : ` Shaded: ${COVERAGE} of the bootstrap's refits.`;
   return renderFigure({
     name: "optimal-by-budget",
@@ -54,9 +61,9 @@ export function optimalByBudgetFigure(fit: FitResult, evidence: Evidence, scale:
 }
 
 function costPanel(frame: Frame): Panel {
-  const { fit, evidence, scale, cost, nonzeroParams, x } = frame;
-  const dense = denseOptimalFlops(sparseParamsOf(fit), nonzeroParams);
-  const curve = budgets(CURVE_POINTS, x).map((flops) => [flops, optimumAt(fit.params, flops, frame)] as const);
+  const { law, evidence, scale, cost, nonzeroParams, x } = frame;
+  const dense = denseOptimalFlops(law, nonzeroParams);
+  const curve = budgets(CURVE_POINTS, x).map((flops) => [flops, optimumAt(law.params, flops, frame)] as const);
   const isInView = dense > x[0] && dense < x[1];
   return panel({
     ...margins,
@@ -85,8 +92,8 @@ function costPanel(frame: Frame): Panel {
 const budgets = (count: number, [lo, hi]: Domain): number[] =>
   Array.from({ length: count }, (_, i) => lo * (hi / lo) ** (i / (count - 1)));
 
-const optimumAt = (params: Params, flops: number, { cost, nonzeroParams, evidence }: Frame): number =>
-  optimalSparsity({ law: params as SparseParams, nonzeroParams, flops, cost, schedule: evidence.ramp }).sparsity;
+const optimumAt = (params: Params, flops: number, { law, cost, nonzeroParams, evidence }: Frame): number =>
+  optimalSparsity({ law: { ...law, params }, nonzeroParams, flops, cost, schedule: evidence.ramp }).sparsity;
 
 function bandsOf(frame: Frame): (Interval & { x: number })[] {
   return budgets(BAND_POINTS, frame.x).flatMap((flops) => {

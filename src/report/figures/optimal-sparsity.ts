@@ -1,11 +1,12 @@
 /** Which sparsity is best for a non-zero size and a training budget: contours of S_opt(N, C). */
 import * as Plot from "@observablehq/plot";
-import type { SparseParams } from "../../fit/laws/sparse.ts";
+import { type FittedLaw, sparseParamsIn } from "../../fit/fitted-law.ts";
+import { budgetForSparsity } from "../../fit/optimal.ts";
 import { type Domain, formatPower, heading, logAxisX, logAxisY, margins, widen } from "../axes.ts";
 import { ink, muted, paper, type SparsityScale } from "../colours.ts";
 import type { Evidence, Measurement } from "../evidence.ts";
 import { formatCount, formatPercent, formatScientific } from "../format.ts";
-import { contourFlops, denseOptimalFlops } from "../optimal.ts";
+import { denseOptimalFlops } from "../optimal.ts";
 import { extent } from "../runs.ts";
 import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
 
@@ -16,20 +17,24 @@ const BESIDE = 4;
 const FARTHEST = 1e6;
 const PLOT_WIDTH = panelWidth(2) - margins.marginLeft - margins.marginRight;
 const PLOT_HEIGHT = HEIGHT - margins.marginTop - margins.marginBottom;
+/** Points of a contour that is curved. */
+const CURVE_POINTS = 17;
+/** FLOPs that nobody has, where none makes a sparsity optimal. */
+const NO_BUDGET = 1e60;
 /** Contours that cross less of the panel than this share of its width go without a label. */
 const SHORTEST_LABELLED = 0.15;
 
 /**
  * Contours of the optimal sparsity over non-zero parameters and training FLOPs, for sparse and for dense training cost, as
- * SVG. The law makes each of them a straight line on logarithmic axes, parallel to the dense compute-optimal line
- * C = 6·N·D*(N).
+ * SVG. The sparse law makes each of them a straight line on logarithmic axes, parallel to the dense compute-optimal line
+ * C = 6·N·D*(N); other laws make them curves.
  *
  * Units     N in parameters · C in FLOPs spent on the weights counted in N
  */
-export function optimalSparsityFigure(params: SparseParams, evidence: Evidence, scale: SparsityScale): string {
+export function optimalSparsityFigure(law: FittedLaw, evidence: Evidence, scale: SparsityScale): string {
   const x = widen(extent(evidence.measurements.map((m) => m.nonzeroParams)), 3);
-  const y = budgetDomain(params, evidence, x);
-  const frames = (["sparse", "dense"] as const).map((cost) => ({ params, evidence, scale, cost, x, y }));
+  const y = budgetDomain(law, evidence, x);
+  const frames = (["sparse", "dense"] as const).map((cost) => ({ law, evidence, scale, cost, x, y }));
   const pays = frames.some((frame) => contoursOf(frame).length > 0);
   return renderFigure({
     name: "optimal-sparsity",
@@ -46,7 +51,7 @@ export function optimalSparsityFigure(params: SparseParams, evidence: Evidence, 
 }
 
 interface Frame {
-  readonly params: SparseParams;
+  readonly law: FittedLaw;
   readonly evidence: Evidence;
   readonly scale: SparsityScale;
   readonly cost: "sparse" | "dense";
@@ -55,17 +60,17 @@ interface Frame {
 }
 
 /** Holds the runs under either cost and, unless it is very far from them, the whole dense line. */
-function budgetDomain(params: SparseParams, { measurements }: Evidence, [left, right]: Domain): Domain {
+function budgetDomain(law: FittedLaw, { measurements }: Evidence, [left, right]: Domain): Domain {
   const budgets = measurements.flatMap(({ flops }) => [flops.sparse, flops.dense]);
   const [lowest, highest] = widen(extent(budgets), FARTHEST);
-  const dense = [left, right].map((n) => Math.min(Math.max(denseOptimalFlops(params, n), lowest), highest));
+  const dense = [left, right].map((n) => Math.min(Math.max(denseOptimalFlops(law, n), lowest), highest));
   return widen(extent([...budgets, ...dense]), 3);
 }
 
 function costPanel(frame: Frame): Panel {
-  const { params, evidence, cost, x, y } = frame;
+  const { law, evidence, cost, x, y } = frame;
   const contours = contoursOf(frame);
-  const dense = [x.map((n) => [n, denseOptimalFlops(params, n)] as const)].filter(isDrawable);
+  const dense = [lineOf(frame, (n) => denseOptimalFlops(law, n))].filter(isDrawable);
   return panel({
     ...margins,
     width: panelWidth(2),
@@ -96,14 +101,26 @@ function costPanel(frame: Frame): Panel {
 }
 
 /** One for each sparsity of the scale that some finite budget makes optimal. */
-function contoursOf({ params, evidence: { ramp }, scale, cost, x }: Frame) {
-  const lineOf = (sparsity: number): Line => x.map((n) => [n, contourFlops(params, n, sparsity, cost, ramp)] as const);
+function contoursOf(frame: Frame) {
+  const { law, evidence, scale, cost } = frame;
+  const budgetAt = (nonzeroParams: number, sparsity: number) =>
+    budgetForSparsity({ law, nonzeroParams, cost, schedule: evidence.ramp }, sparsity);
   return scale.styles
-    .map((style) => ({ ...style, line: lineOf(style.sparsity) }))
+    .map((style) => ({ ...style, line: lineOf(frame, (n) => budgetAt(n, style.sparsity)) }))
     .filter(({ line }) => isDrawable(line));
 }
 
-const isDrawable = (line: Line): boolean => line.every(([, flops]) => flops > 0 && Number.isFinite(flops));
+/** Budgets over the sizes of the panel: two points where the law makes lines straight. */
+function lineOf({ law, x }: Frame, budgetAt: (nonzeroParams: number) => number): Line {
+  const points = sparseParamsIn(law) === undefined ? CURVE_POINTS : 2;
+  return Array.from({ length: points }, (_, i) => {
+    const nonzeroParams = at(i / (points - 1), x);
+    return [nonzeroParams, Math.min(budgetAt(nonzeroParams), NO_BUDGET)];
+  });
+}
+
+const isDrawable = (line: Line): boolean =>
+  line.every(([, flops]) => flops > 0) && line.some(([, flops]) => flops < NO_BUDGET);
 
 type Line = readonly (readonly [number, number])[];
 
@@ -121,14 +138,14 @@ function measurementMark(measurement: Measurement, { cost, scale }: Frame): Plot
   return Plot.dot([[nonzeroParams, flops]], { ...style, title });
 }
 
-/** The label of a straight line, written along it at a share of what the panel shows of it. */
+/** The label of a line, written along it at a share of what the panel shows of it. */
 function lineLabel(line: Line, text: string, fill: string, place: number, { x, y }: Frame): Plot.Markish {
-  const [from, to] = line.map(([n, flops]) => [share(n, x), share(flops, y)]) as [[number, number], [number, number]];
-  const slope = (to[1] - from[1]) / (to[0] - from[0]);
-  const across = (v: number) => from[0] + (v - from[1]) / slope;
-  const [left, right] = [Math.max(0, across(0)), Math.min(1, across(1))];
+  const points = line.map(([n, flops]) => [share(n, x), share(flops, y)] as const);
+  const segments = points.slice(1).flatMap((to, i) => visibleSegment(points[i]!, to));
+  const [left, right] = [segments[0]?.left ?? 0, segments.at(-1)?.right ?? 0];
   if (right - left < SHORTEST_LABELLED) return null;
   const u = left + place * (right - left);
+  const { from, slope } = segments.find((segment) => u <= segment.right)!;
   const point = [[at(u, x), at(from[1] + slope * (u - from[0]), y)]];
   const rotate = (-180 / Math.PI) * Math.atan2(slope * PLOT_HEIGHT, PLOT_WIDTH);
   return Plot.text(point, {
@@ -140,6 +157,14 @@ function lineLabel(line: Line, text: string, fill: string, place: number, { x, y
     fontSize: 11,
     fontWeight: "600",
   });
+}
+
+/** The part of a segment within the panel's height, in shares of its width; none where it lies outside. */
+function visibleSegment(from: readonly [number, number], to: readonly [number, number]) {
+  const slope = (to[1] - from[1]) / (to[0] - from[0]);
+  const ends = [0, 1].map((v) => from[0] + (v - from[1]) / slope).sort((a, b) => a - b) as [number, number];
+  const [left, right] = [Math.max(from[0], ends[0]), Math.min(to[0], ends[1])];
+  return left < right ? [{ from, slope, left, right }] : [];
 }
 
 /** Where a value stands on a logarithmic axis, 0 … 1, and back. */
