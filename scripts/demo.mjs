@@ -11,7 +11,7 @@ const report = join("report", "demo");
 
 prepare();
 sparselaw("sweep", join("examples", "demo.yaml"), "--out", runs);
-sparselaw("fit", runs, "--law", "sparse");
+sparselaw("fit", runs, "--law", "sparse", "--bootstrap", "1000", "--profile");
 sparselaw("report", runs, "--out", report, "--title", "sparselaw demo");
 for (const cost of ["sparse", "dense"])
   sparselaw(

@@ -2,6 +2,7 @@
 import type { FitResult, Interval } from "../fit/index.ts";
 import { lawOfFit } from "../fit/result.ts";
 import { describeUnits } from "../fit/units.ts";
+import { drawnOf } from "../report/bands.ts";
 import { formatNumber, plural } from "../report/format.ts";
 import { alignColumns } from "./output.ts";
 
@@ -51,10 +52,9 @@ function describeObjective({ huberMean, delta, residual }: FitResult): string {
 function describeUncertainty({ uncertainty }: FitResult): string[] {
   if (uncertainty === undefined) return [];
   const { bootstrap, identification } = uncertainty;
-  const drawn = bootstrap.by === null ? "runs" : `blocks of one ${bootstrap.by === "data" ? "D" : "N"}`;
   const failed = bootstrap.failed === 0 ? "" : `, ${bootstrap.failed} of them without a fit`;
   return [
-    `intervals from ${bootstrap.replicates} refits of drawn ${drawn}${failed}; condition of the curvature ${identification.condition.toExponential(1)}`,
+    `intervals from ${bootstrap.replicates} refits of drawn ${drawnOf(bootstrap)}${failed}; condition of the curvature ${identification.condition.toExponential(1)}`,
     ...identification.statements,
   ];
 }

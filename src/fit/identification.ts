@@ -48,7 +48,7 @@ export function identify(
     statements: [
       ...atBounds.map((name) => `${name} sits on a bound.`),
       ...wideIntervals(problem, intervals),
-      ...weakDirections.map(tradeOff).filter((text) => text !== undefined),
+      ...new Set(weakDirections.map(tradeOff).filter((text) => text !== undefined)),
     ],
   };
 }

@@ -25,7 +25,7 @@ export interface OptimalBand {
  * @returns undefined where no refit has an answer
  */
 export function bandOfOptima(
-  { params }: Bootstrap,
+  { params }: Pick<Bootstrap, "params">,
   recommend: (params: Params) => OptimalSparsity,
 ): OptimalBand | undefined {
   const answers = params.flatMap((refit) => answerOf(() => recommend(refit)));

@@ -2,11 +2,15 @@
 import { intervalOf } from "../fit/distributions.ts";
 import type { Params } from "../fit/law.ts";
 import type { FitResult } from "../fit/result.ts";
-import type { Interval } from "../fit/uncertainty.ts";
+import type { Bootstrap, Interval } from "../fit/uncertainty.ts";
 import { formatPercent } from "./format.ts";
 
 /** The share of a band and of an interval, in words. */
 export const COVERAGE = formatPercent(0.95);
+
+/** What a bootstrap drew. */
+export const drawnOf = ({ by }: Bootstrap): string =>
+  by === null ? "runs" : `blocks of one ${by === "data" ? "D" : "N"}`;
 
 /** Refits that a band is made of at most: its edges are then known to about a twentieth of its width. */
 const MOST_REFITS = 1000;

@@ -1,8 +1,11 @@
 /** Optimal sparsity as the report shows it: by which law, and the best sparsity of given budgets. */
 import { type Cost, paperRamp, type Ramp } from "../fit/cost.ts";
 import { type AnyLaw, chinchillaOptimalData, type FittedLaw, tellsSparsitiesApart } from "../fit/fitted-law.ts";
+import type { Params } from "../fit/law.ts";
 import { type OptimalSparsity, optimalSparsity } from "../fit/optimal.ts";
+import { bandOfOptima, type OptimalBand } from "../fit/optimal-band.ts";
 import { type FitResult, lawOfFit } from "../fit/result.ts";
+import { refitsOf } from "./bands.ts";
 import { groupBy, groupBySize, type ReportedRun, targetSparsity } from "./runs.ts";
 
 /** The ramp that most of the pruned runs used; the paper's where none was pruned. */
@@ -16,42 +19,63 @@ export function commonRamp(runs: readonly ReportedRun[]): Ramp {
 /** Any size: laws are asked at it whether they read S. */
 const SOME_SIZE = 1e6;
 
-/** The law of a fit, where it tells how sparse a model should be. */
-export function advisingLaw(fit: FitResult | undefined): FittedLaw | undefined {
+/** A law that tells how sparse a model should be, and the refits that tell how surely. */
+export interface Adviser extends FittedLaw {
+  /** None where the fit has no bootstrap. */
+  readonly refits: readonly Params[];
+}
+
+/** The law of a fit, where it tells any two sparsities apart. */
+export function adviserOf(fit: FitResult | undefined): Adviser | undefined {
   if (fit === undefined) return undefined;
   const law = { law: lawOfFit(fit), params: fit.params };
-  return tellsSparsitiesApart(law, SOME_SIZE) ? law : undefined;
+  return tellsSparsitiesApart(law, SOME_SIZE) ? { ...law, refits: refitsOf(fit) } : undefined;
 }
 
 /** C that makes a dense model of N parameters compute-optimal: 6·N·D*(N). */
 export const denseOptimalFlops = (law: AnyLaw, nonzeroParams: number): number =>
   6 * nonzeroParams * chinchillaOptimalData(law, nonzeroParams);
 
+/** What is best, and the same by the refits of the bootstrap where there is one. */
+export interface BandedOptimum extends OptimalSparsity {
+  readonly band: OptimalBand | undefined;
+}
+
 export interface SizeOptimum {
   readonly nonzeroParams: number;
-  readonly sparse: OptimalSparsity;
-  readonly dense: OptimalSparsity;
+  readonly sparse: BandedOptimum;
+  readonly dense: BandedOptimum;
 }
 
 /** For each non-zero size of the runs, what would have been best with the largest budget spent on it. */
-export function optimaOfSizes(law: AnyLaw, runs: readonly ReportedRun[]): SizeOptimum[] {
-  const schedule = commonRamp(runs);
-  return groupBySize(runs, (run) => run.result.nonzeroParams).map(({ size: nonzeroParams, members }) => {
-    const flops = Math.max(...members.map((run) => run.result.trainFlops));
-    const best = (cost: Cost) => optimalSparsity({ law, nonzeroParams, flops, cost, schedule });
-    return { nonzeroParams, sparse: best("sparse"), dense: best("dense") };
-  });
+export function optimaOfSizes(adviser: Adviser, runs: readonly ReportedRun[]): SizeOptimum[] {
+  return groupBySize(runs, (run) => run.result.nonzeroParams).map(({ size, members }) =>
+    optimaOf(adviser, runs, size, Math.max(...members.map((run) => run.result.trainFlops))),
+  );
 }
 
 const MULTIPLES = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128];
 
 /** The same over budgets in multiples of the dense compute-optimal one, on which alone that of the sparse law depends. */
-export function optimaOfMultiples(law: AnyLaw, runs: readonly ReportedRun[]): SizeOptimum[] {
-  const schedule = commonRamp(runs);
+export function optimaOfMultiples(adviser: Adviser, runs: readonly ReportedRun[]): SizeOptimum[] {
   const nonzeroParams = Math.max(...runs.map((run) => run.result.nonzeroParams));
-  if (!Number.isFinite(denseOptimalFlops(law, nonzeroParams))) return [];
-  return MULTIPLES.map((chinchillaMultiple) => {
-    const best = (cost: Cost) => optimalSparsity({ law, nonzeroParams, chinchillaMultiple, cost, schedule });
-    return { nonzeroParams, sparse: best("sparse"), dense: best("dense") };
-  });
+  const one = denseOptimalFlops(adviser, nonzeroParams);
+  return Number.isFinite(one)
+    ? MULTIPLES.map((multiple) => optimaOf(adviser, runs, nonzeroParams, multiple * one))
+    : [];
+}
+
+function optimaOf(
+  { law, params, refits }: Adviser,
+  runs: readonly ReportedRun[],
+  nonzeroParams: number,
+  flops: number,
+): SizeOptimum {
+  const schedule = commonRamp(runs);
+  const best = (cost: Cost) => {
+    const by = (refit: Params) =>
+      optimalSparsity({ law: { law, params: refit }, nonzeroParams, flops, cost, schedule });
+    return { ...by(params), band: bandOfOptima({ params: refits }, by) };
+  };
+  return { nonzeroParams, sparse: best("sparse"), dense: best("dense") };
 }

@@ -4,7 +4,7 @@ import { drawFigures } from "./figures/index.ts";
 import type { RunWeights } from "./figures/weights.ts";
 import { renderPage } from "./page.ts";
 import { incompleteRuns, type ReportedRun } from "./runs.ts";
-import { incompleteTable, optimumTables, runTable, toCsv, toRecords } from "./tables.ts";
+import { incompleteTable, optimumTables, parameterTable, runTable, toCsv, toRecords } from "./tables.ts";
 
 export interface ReportInput {
   readonly title: string;
@@ -24,7 +24,12 @@ export interface ReportInput {
  */
 export function buildReport({ title, runs, fit, weights, weightsAbsence }: ReportInput): Map<string, string> {
   const figures = drawFigures(runs, fit, weights);
-  const tables = [...optimumTables(runs, fit), runTable(runs, fit), incompleteTable(incompleteRuns(runs))];
+  const tables = [
+    ...(fit === undefined ? [] : [parameterTable(fit)]),
+    ...optimumTables(runs, fit),
+    runTable(runs, fit),
+    incompleteTable(incompleteRuns(runs)),
+  ];
   const files = new Map<string, string>();
   for (const [name, svg] of figures) files.set(`figures/${name}.svg`, svg);
   for (const table of tables) {

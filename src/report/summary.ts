@@ -1,9 +1,10 @@
 /** What a report says in words. Every sentence is HTML, made of the runs' and the fit's numbers. */
 import type { FitResult } from "../fit/result.ts";
+import { COVERAGE, drawnOf } from "./bands.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific, plural } from "./format.ts";
 import { escapeMarkup } from "./html.ts";
 import { predictionError, predictRuns } from "./law.ts";
-import { advisingLaw, optimaOfSizes } from "./optimal.ts";
+import { adviserOf, type BandedOptimum, optimaOfSizes } from "./optimal.ts";
 import {
   completedRuns,
   dataUnit,
@@ -75,24 +76,39 @@ export function describeFit(fit: FitResult, runs: readonly ReportedRun[]): strin
         `${formatPercent(error.worst)} at worst.`,
     );
   }
+  if (fit.uncertainty !== undefined) {
+    const { bootstrap, identification } = fit.uncertainty;
+    sentences.push(
+      [
+        `Intervals and bands are ${COVERAGE} of ${bootstrap.params.length} refits of drawn ${drawnOf(bootstrap)}.`,
+        ...identification.statements.map(escapeMarkup),
+      ].join(" "),
+    );
+  }
   return [...sentences, ...fit.warnings.map((warning) => `Warning: ${escapeMarkup(warning)}`)];
 }
 
 /** The law's advice for each non-zero size of the runs, at the largest budget spent on it. */
 export function describeOptima(fit: FitResult | undefined, runs: readonly ReportedRun[]): string[] {
   const completed = completedRuns(runs);
-  const law = advisingLaw(fit);
-  if (law === undefined || completed.length === 0) return [];
+  const adviser = adviserOf(fit);
+  if (adviser === undefined || completed.length === 0) return [];
   const sparsest = Math.max(...completed.map(targetSparsity));
-  return optimaOfSizes(law, completed).map(({ nonzeroParams, sparse, dense }) => {
+  return optimaOfSizes(adviser, completed).map(({ nonzeroParams, sparse, dense }) => {
     const beyond = sparse.sparsity > sparsest ? " (beyond the sparsities that were measured)" : "";
     return (
       `At N = ${formatCount(nonzeroParams)} non-zero parameters and C = ${formatScientific(sparse.flops)} training FLOPs ` +
-      `the optimal sparsity is <strong>${formatPercent(sparse.sparsity, 0)}</strong>${beyond} where training skips zeros, ` +
-      `${formatPercent(dense.sparsity, 0)} where it does not; the sparse model is worth a dense one of ` +
+      `the optimal sparsity is <strong>${formatPercent(sparse.sparsity, 0)}</strong>${bandText(sparse)}${beyond} where training ` +
+      `skips zeros, ${formatPercent(dense.sparsity, 0)}${bandText(dense)} where it does not; the sparse model is worth a dense one of ` +
       `${formatCount(sparse.denseEquivalent)} parameters.`
     );
   });
+}
+
+function bandText({ band }: BandedOptimum): string {
+  if (band === undefined) return "";
+  const [low, high] = [band.sparsity.low, band.sparsity.high].map((end) => formatPercent(end, 0));
+  return ` (${COVERAGE}: ${low} … ${high})`;
 }
 
 /** What the report leaves out, and what it would take. */
@@ -107,10 +123,12 @@ export function describeAbsences(
     absences.push("There is no fitted law, so predictions, the law's curves and optimal sparsities are left out.");
   else if (completedRuns(runs).length === 0)
     absences.push("No run completed, so predictions, the law's curves and optimal sparsities are left out.");
-  else if (advisingLaw(fit) === undefined)
+  else if (adviserOf(fit) === undefined)
     absences.push(
       `The ${escapeMarkup(fit.law)} law does not tell any two sparsities apart, so optimal sparsities are left out; fit the sparse law for them.`,
     );
+  if (fit !== undefined && fit.uncertainty === undefined)
+    absences.push("The fit has no bootstrap, so predictions and optimal sparsities stand without intervals.");
   if (!figures.has("loss-curves")) absences.push("No run has recorded its steps, so loss curves are left out.");
   if (!figures.has("training-speed"))
     absences.push("No dense size was trained at two sparsities, so training speeds are left out.");

@@ -1,9 +1,10 @@
 /** The report's tables: one list of columns each, from which CSV, JSON and HTML are made. */
-import type { FitResult } from "../fit/result.ts";
+import { type FitResult, lawOfFit } from "../fit/result.ts";
+import { COVERAGE } from "./bands.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific } from "./format.ts";
 import { escapeMarkup } from "./html.ts";
-import { predictRuns } from "./law.ts";
-import { advisingLaw, optimaOfMultiples, optimaOfSizes, type SizeOptimum } from "./optimal.ts";
+import { bandAt, predictRuns } from "./law.ts";
+import { adviserOf, optimaOfMultiples, optimaOfSizes, type SizeOptimum } from "./optimal.ts";
 import { completedRuns, type ReportedRun, runLabel } from "./runs.ts";
 
 export type Cell = string | number | boolean | undefined;
@@ -14,6 +15,8 @@ export interface Column {
   /** Heading for people; columns without stand in CSV and JSON only. */
   readonly label?: string;
   readonly format?: (value: number) => string;
+  /** Of an interval: the keys of its ends, which stand in CSV and JSON in its place. */
+  readonly ends?: readonly [low: string, high: string];
 }
 
 export interface Table {
@@ -27,6 +30,20 @@ export interface Table {
 const loss = (value: number) => value.toFixed(4);
 /** Fixed decimals without the sign, which the heading has: a column of them lines up. */
 const percent = (decimals: number) => (value: number) => (100 * value).toFixed(decimals).replace("-", "−");
+
+/** A 95 % interval of the quantity of this name. */
+const interval = (key: string, label: string, format: (value: number) => string): Column => ({
+  key: `${key}Interval`,
+  label,
+  format,
+  ends: [`${key}Low`, `${key}High`],
+});
+
+/** The ends of an interval as a row has them. */
+const endsOf = (key: string, ends: { low: number | null; high: number | null } | undefined) => ({
+  [`${key}Low`]: ends?.low ?? undefined,
+  [`${key}High`]: ends?.high ?? undefined,
+});
 
 const RUN_COLUMNS: readonly Column[] = [
   { key: "run", label: "run" },
@@ -43,6 +60,7 @@ const RUN_COLUMNS: readonly Column[] = [
   { key: "trainFlops", label: "FLOPs C", format: formatScientific },
   { key: "validLoss", label: "loss", format: loss },
   { key: "predictedLoss", label: "law", format: loss },
+  interval("predicted", COVERAGE, loss),
   { key: "residual", label: "off by (%)", format: percent(2) },
   { key: "validAccuracy", label: "accuracy (%)", format: percent(1) },
   { key: "trainLoss" },
@@ -62,14 +80,18 @@ export function runTable(runs: readonly ReportedRun[], fit: FitResult | undefine
   const rows = completedRuns(runs).map((run) => {
     const { result } = run;
     const { pattern } = result.config.sparsity;
+    const prediction = predictions.get(run);
     return {
       ...result,
       config: undefined,
       run: runLabel(run),
       pattern: pattern.kind === "nm" ? `${pattern.n}:${pattern.m}` : pattern.kind,
       seed: result.config.seed,
-      predictedLoss: predictions.get(run)?.predicted,
-      residual: predictions.get(run)?.residual,
+      ...(prediction && {
+        predictedLoss: prediction.predicted,
+        ...endsOf("predicted", bandAt(fit!, prediction.measurement)),
+        residual: prediction.residual,
+      }),
     };
   });
   return { name: "runs", caption: "Completed runs", columns: RUN_COLUMNS.filter(isFilled(rows)), rows };
@@ -78,8 +100,8 @@ export function runTable(runs: readonly ReportedRun[], fit: FitResult | undefine
 /** Leaves out columns that no row has, such as predictions without a fit. */
 const isFilled =
   (rows: Table["rows"]) =>
-  ({ key }: Column): boolean =>
-    rows.some((row) => row[key] !== undefined);
+  (column: Column): boolean =>
+    rows.some((row) => keysOf([column]).some((key) => row[key] !== undefined));
 
 /** Runs that did not complete, and why. */
 export function incompleteTable(runs: readonly ReportedRun[]): Table {
@@ -104,37 +126,79 @@ export function incompleteTable(runs: readonly ReportedRun[]): Table {
   return { name: "incomplete-runs", caption: "Runs that did not complete", columns, rows };
 }
 
-export const OPTIMUM_TABLE_NAMES = ["optimal-of-sizes", "optimal-of-budgets"] as const;
+const PARAMETER_COLUMNS: readonly Column[] = [
+  { key: "parameter", label: "parameter" },
+  { key: "value", label: "value", format: (value) => formatNumber(value, 4) },
+  { key: "unit", label: "unit" },
+  interval("bootstrap", `${COVERAGE} bootstrap`, formatNumber),
+  interval("profile", `${COVERAGE} profile`, formatNumber),
+];
+
+/** The fitted parameters, with the intervals that there are. */
+export function parameterTable(fit: FitResult): Table {
+  const { units = {} } = lawOfFit(fit);
+  const rows = Object.entries(fit.params).map(([parameter, value]) => ({
+    parameter,
+    value,
+    unit: units[parameter],
+    ...endsOf("bootstrap", fit.uncertainty?.intervals[parameter]),
+    ...endsOf("profile", fit.uncertainty?.profiles.find((profile) => profile.parameter === parameter)?.interval),
+  }));
+  const columns = PARAMETER_COLUMNS.filter(isFilled(rows));
+  return { name: "parameters", caption: `Parameters of the ${fit.law} law`, columns, rows };
+}
+
+export const FIT_TABLE_NAMES = ["parameters", "optimal-of-sizes", "optimal-of-budgets"] as const;
 
 const OPTIMUM_COLUMNS: readonly Column[] = [
   { key: "nonzeroParams", label: "non-zero N", format: formatCount },
   { key: "flops", label: "FLOPs C", format: formatScientific },
   { key: "multiple", label: "C / dense-optimal C", format: formatNumber },
   { key: "sparsity", label: "optimal S, sparse cost (%)", format: percent(1) },
+  interval("sparsity", COVERAGE, percent(1)),
   { key: "data", label: "data D", format: formatCount },
   { key: "loss", label: "loss", format: loss },
+  interval("loss", COVERAGE, loss),
   { key: "denseEquivalent", label: "dense size of the same loss", format: formatCount },
   { key: "sparsityAtDenseCost", label: "optimal S, dense cost (%)", format: percent(1) },
+  interval("sparsityAtDenseCost", COVERAGE, percent(1)),
 ];
 
 /** What a law recommends; none without completed runs and for laws that do not tell sparsities apart. */
 export function optimumTables(runs: readonly ReportedRun[], fit: FitResult | undefined): Table[] {
   const completed = completedRuns(runs);
-  const law = advisingLaw(fit);
-  if (law === undefined || completed.length === 0) return [];
-  const table = (name: (typeof OPTIMUM_TABLE_NAMES)[number], caption: string, optima: SizeOptimum[]): Table => {
-    return { name, caption, columns: OPTIMUM_COLUMNS, rows: optima.map(optimumRow) };
+  const adviser = adviserOf(fit);
+  if (adviser === undefined || completed.length === 0) return [];
+  const table = (name: (typeof FIT_TABLE_NAMES)[number], caption: string, optima: SizeOptimum[]): Table => {
+    const rows = optima.map(optimumRow);
+    return { name, caption, columns: OPTIMUM_COLUMNS.filter(isFilled(rows)), rows };
   };
   return [
-    table("optimal-of-sizes", "Optimal sparsity for the largest budget of each size", optimaOfSizes(law, completed)),
-    table("optimal-of-budgets", "Optimal sparsity by budget, at the largest size", optimaOfMultiples(law, completed)),
+    table(
+      "optimal-of-sizes",
+      "Optimal sparsity for the largest budget of each size",
+      optimaOfSizes(adviser, completed),
+    ),
+    table(
+      "optimal-of-budgets",
+      "Optimal sparsity by budget, at the largest size",
+      optimaOfMultiples(adviser, completed),
+    ),
   ];
 }
 
 const optimumRow = ({ nonzeroParams, sparse, dense }: SizeOptimum) => ({
-  ...sparse,
   nonzeroParams,
+  flops: sparse.flops,
+  multiple: sparse.multiple,
+  sparsity: sparse.sparsity,
+  ...endsOf("sparsity", sparse.band?.sparsity),
+  data: sparse.data,
+  loss: sparse.loss,
+  ...endsOf("loss", sparse.band?.loss),
+  denseEquivalent: sparse.denseEquivalent,
   sparsityAtDenseCost: dense.sparsity,
+  ...endsOf("sparsityAtDenseCost", dense.band?.sparsity),
 });
 
 /** RFC 4180; a missing or infinite number is an empty cell. */
@@ -142,24 +206,42 @@ export function toCsv({ columns, rows }: Table): string {
   const text = (cell: Cell) => (typeof cell === "number" && !Number.isFinite(cell) ? "" : `${cell ?? ""}`);
   const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   const line = (cells: readonly string[]) => `${cells.map(quoted).join(",")}\n`;
-  return [columns.map((c) => c.key), ...rows.map((row) => columns.map((c) => text(row[c.key])))].map(line).join("");
+  const keys = keysOf(columns);
+  return [keys, ...rows.map((row) => keys.map((key) => text(row[key])))].map(line).join("");
 }
 
 /** The rows as objects; what a run does not have is null. */
 export const toRecords = ({ columns, rows }: Table): Record<string, string | number | boolean | null>[] =>
-  rows.map((row) => Object.fromEntries(columns.map(({ key }) => [key, row[key] ?? null])));
+  rows.map((row) => Object.fromEntries(keysOf(columns).map((key) => [key, row[key] ?? null])));
+
+const keysOf = (columns: readonly Column[]): string[] => columns.flatMap(({ key, ends }) => ends ?? [key]);
 
 export function toHtmlTable({ caption, columns, rows }: Table): string {
   const shown = columns.filter((column) => column.label !== undefined);
-  const cell = (value: Cell, { format = String }: Column) => {
+  const cell = (row: Table["rows"][number], { key, format = String, ends }: Column) => {
+    if (ends !== undefined)
+      return `<td class="number">${intervalText(
+        ends.map((end) => row[end]),
+        format,
+      )}</td>`;
+    const value = row[key];
     if (typeof value !== "number") return `<td>${escapeMarkup(String(value ?? "–"))}</td>`;
     return `<td class="number">${Number.isFinite(value) ? format(value) : "–"}</td>`;
   };
   const heads = shown.map((c) => `<th scope="col"${c.format ? ' class="number"' : ""}>${c.label}</th>`).join("");
-  const body = rows.map((row) => `<tr>${shown.map((c) => cell(row[c.key], c)).join("")}</tr>`).join("\n");
+  const body = rows.map((row) => `<tr>${shown.map((column) => cell(row, column)).join("")}</tr>`).join("\n");
   return `<div class="scroll"><table><caption>${escapeMarkup(caption)}</caption>
 <thead><tr>${heads}</tr></thead>
 <tbody>
 ${body}
 </tbody></table></div>`;
+}
+
+/** "0.6 … 0.8"; an end that the data do not set is left open. */
+function intervalText(ends: readonly Cell[], format: (value: number) => string): string {
+  if (ends.every((end) => end === undefined)) return "–";
+  return ends
+    .map((end) => (typeof end === "number" ? format(end) : ""))
+    .join(" … ")
+    .trim();
 }

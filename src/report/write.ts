@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 import { FIGURE_NAMES } from "./figures/index.ts";
 import { renderPng } from "./png.ts";
 import { buildReport, type ReportInput } from "./report.ts";
-import { OPTIMUM_TABLE_NAMES } from "./tables.ts";
+import { FIT_TABLE_NAMES } from "./tables.ts";
 
 /** Files that an earlier report may have left and a new one, without a fit for instance, may lack. */
 const OPTIONAL_FILES = [
   ...FIGURE_NAMES.flatMap((name) => [`figures/${name}.svg`, `figures/${name}.png`]),
-  ...OPTIMUM_TABLE_NAMES.flatMap((name) => [`tables/${name}.csv`, `tables/${name}.json`]),
+  ...FIT_TABLE_NAMES.flatMap((name) => [`tables/${name}.csv`, `tables/${name}.json`]),
   "fit.json",
 ];
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fitOf, plantedParams } from "../report/fixture.ts";
+import { fitOf, plantedParams, plantedRuns } from "../report/fixture.ts";
 import { jsonLines, root, runCli, startCli, temporary, writeYaml } from "./run-cli.ts";
 
 const paperRuns = join(root, "../shared/data/paper-runs");
@@ -204,6 +204,26 @@ describe("report", () => {
     expect(jsonLines(ended)).toMatchObject([{ type: "report", runs: 1, hasFit: false }]);
     expect(ended.stderr).toContain("The report goes without a law: fit: rows must be more than");
     expect(readFileSync(join(directory, "report/report.html"), "utf8")).toContain("<svg");
+  });
+
+  test("has intervals from a bootstrap of the runs, none with --bootstrap 0", async () => {
+    const { directory, out } = directoryWith(run(3));
+    for (const { result, events } of plantedRuns()) {
+      const { config, ...rest } = result;
+      mkdirSync(join(out, result.id), { recursive: true });
+      writeFileSync(join(out, result.id, "config.json"), JSON.stringify(config));
+      writeFileSync(join(out, result.id, "result.json"), JSON.stringify({ ...rest, config }));
+      writeFileSync(join(out, result.id, "events.jsonl"), events.map((e) => `${JSON.stringify(e)}\n`).join(""));
+    }
+    const to = join(directory, "report");
+    const ended = await runCli("report", out, "--out", to, "--bootstrap", "100", "--json");
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    const { uncertainty } = JSON.parse(readFileSync(join(to, "fit.json"), "utf8"));
+    expect(uncertainty.bootstrap.params.length + uncertainty.bootstrap.failed).toBe(100);
+    expect(readdirSync(join(to, "figures"))).toEqual(expect.arrayContaining(["bootstrap.svg", "profiles.svg"]));
+    await runCli("report", out, "--out", to, "--bootstrap", "0");
+    expect(readdirSync(join(to, "figures"))).not.toContain("bootstrap.svg");
+    expect(readFileSync(join(to, "report.html"), "utf8")).toContain("The fit has no bootstrap");
   });
 
   test("shows the weights of the run that is named, with --png as a picture, too", async () => {

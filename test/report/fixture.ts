@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseRunConfig, type RunConfig } from "../../src/core/config.ts";
 import type { RunEvent, RunResult, RunStatus } from "../../src/core/record.ts";
+import { intervalOf } from "../../src/fit/distributions.ts";
 import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
 import type { FitResult } from "../../src/fit/result.ts";
 import type { ProfileCurve, Uncertainty } from "../../src/fit/uncertainty.ts";
@@ -52,7 +53,9 @@ export function withUncertainty(fit: FitResult, { refits = 300, spread = 0.05, s
   );
   const uncertainty: Uncertainty = {
     bootstrap: { kind: "cases", by: null, seed, replicates: refits + 2, failed: 2, params },
-    intervals: {},
+    intervals: Object.fromEntries(
+      Object.keys(fit.params).map((name) => [name, intervalOf(params.map((refit) => refit[name]!))]),
+    ),
     profiles: Object.entries(fit.params).map(([name, value]) => parabola(name, value, spread)),
     identification: { condition: 1, weakDirections: [], statements: [] },
   };

@@ -67,6 +67,7 @@ describe("the page", () => {
   it("advises what the law's optimum is", () => {
     const sentences = describeOptima(fit, runs);
     expect(sentences.length).toBe(3);
+    expect(sentences.join(" ")).not.toContain("95");
     const largest = runs.filter((run) => run.result.nonzeroParams > 1e6);
     const nonzeroParams = Math.exp(
       largest.reduce((sum, run) => sum + Math.log(run.result.nonzeroParams), 0) / largest.length,
@@ -74,9 +75,28 @@ describe("the page", () => {
     const flops = Math.max(...largest.map((run) => run.result.trainFlops));
     const { sparsity } = optimalSparsity({ law: plantedParams, nonzeroParams, flops });
     expect(sentences[2]).toContain(`<strong>${(100 * sparsity).toFixed(0)}\u202f%</strong>`);
-    expect(page.querySelector("ul")!.textContent).toContain(
-      `${(100 * sparsity).toFixed(0)}\u202f% where training skips`,
+    expect(page.querySelector("ul")!.textContent).toContain(`${(100 * sparsity).toFixed(0)}\u202f% (95\u202f%: `);
+  });
+
+  it("gives each prediction and each optimum the interval of the refits, in tables, too", () => {
+    const records = (name: string) => JSON.parse(files.get(`tables/${name}.json`)!) as Record<string, number>[];
+    const isInside = (record: Record<string, number>, name: string, value = record[name]!) =>
+      record[`${name}Low`]! < value && value < record[`${name}High`]!;
+    expect(records("runs").every((run) => isInside(run, "predicted", run.predictedLoss))).toBe(true);
+    for (const table of ["optimal-of-sizes", "optimal-of-budgets"])
+      expect(records(table).every((row) => isInside(row, "loss") && row.sparsityLow! <= row.sparsity!)).toBe(true);
+    expect(Object.keys(parse(files.get("tables/runs.csv")!, { columns: true })[0] as object)).toEqual(
+      Object.keys(records("runs")[0]!),
     );
+  });
+
+  it("lists the parameters with their units and intervals, an end that the data do not set left open", () => {
+    const rows = [...page.querySelectorAll("table")]
+      .find((table) => table.querySelector("caption")!.textContent!.startsWith("Parameters"))!
+      .querySelectorAll("tbody tr");
+    const cells = [...rows].map((row) => [...row.querySelectorAll("td")].map((td) => td.textContent));
+    expect(cells.map(([name]) => name)).toEqual(Object.keys(plantedParams));
+    expect(cells.at(-1)).toEqual(["c", "0.83", "nats", expect.stringMatching(/^0\.7\d+ … 0\.9/), "… 0.917"]);
   });
 
   it("writes the law with its numbers in place of its letters", () => {
@@ -117,7 +137,9 @@ describe("a report with something missing", () => {
     expect(buildReport({ title: "t", runs, fit, weightsAbsence }).has("figures/weights.svg")).toBe(false);
   });
 
-  it("draws no bootstrap and no profiles of a fit that has none", () => {
+  it("says that predictions stand without intervals, and draws no bootstrap and no profiles, of a fit that has none", () => {
+    expect(noteOf({ runs, fit })).toContain("The fit has no bootstrap");
+    expect(noteOf({ runs, fit: withUncertainty(fit) })).not.toContain("no bootstrap");
     const names = [...buildReport({ title: "t", runs, fit }).keys()];
     expect(names.filter((name) => /bootstrap|profiles/.test(name))).toEqual([]);
   });

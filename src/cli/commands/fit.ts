@@ -3,7 +3,6 @@ import { availableParallelism } from "node:os";
 import { ConfigError } from "../../core/errors.ts";
 import {
   type AssessOptions,
-  assessFit,
   type FitOptions,
   type FitResult,
   type FitRow,
@@ -18,10 +17,9 @@ import {
 import { sourceOf } from "../../fit/law.ts";
 import { tasksOnPool } from "../../fit/pool.ts";
 import { tasksHere } from "../../fit/tasks.ts";
-import { formatDuration } from "../../report/format.ts";
+import { assessed } from "../assess.ts";
 import { describeFit } from "../fit-output.ts";
 import { type NamedRows, readRows } from "../inputs.ts";
-import { interruptible } from "../interrupt.ts";
 import { lawToFit } from "../laws.ts";
 import type { Output } from "../output.ts";
 import { compare } from "./compare.ts";
@@ -91,13 +89,7 @@ async function fitted(
 ): Promise<FitResult> {
   const fit = await fitLaw(rows, options);
   if (bootstrap === undefined && !profile) return fit;
-  const began = performance.now();
-  const onDone = (done: number, total: number) => output.progress(() => [progressLine(done, total, began)]);
-  const uncertainty = await interruptible(output, (signal) =>
-    assessFit(rows, fit, { ...options, ...assessment(bootstrap, blocks, profile), onDone, signal }),
-  );
-  output.clear();
-  return { ...fit, uncertainty };
+  return assessed(rows, fit, { ...options, ...assessment(bootstrap, blocks, profile) }, output);
 }
 
 function assessment(replicates: number | undefined, blocks: FitFlags["blocks"], profiles: boolean): AssessOptions {
@@ -107,11 +99,6 @@ function assessment(replicates: number | undefined, blocks: FitFlags["blocks"], 
     ...(replicates === undefined ? {} : { replicates }),
     ...(blocks === undefined ? {} : { blocks: by[blocks] }),
   };
-}
-
-function progressLine(done: number, total: number, began: number): string {
-  const left = ((performance.now() - began) / 1000 / done) * (total - done);
-  return `bootstrap and profiles: ${Math.round((100 * done) / total)} %, ${formatDuration(left)} left`;
 }
 
 /** Which columns were taken, so that a guess from their names can be seen. */

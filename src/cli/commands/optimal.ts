@@ -115,7 +115,8 @@ function describe(described: Described): string[] {
   const range = ({ low, high }: Interval, format: (value: number) => string) => `${format(low)} … ${format(high)}`;
   const refits = band && [
     `  95 % of ${plural(band.refits, "refit")}: S ${range(band.sparsity, hundredths)}, D ${range(band.data, formatCount)}, ` +
-      `loss ${range(band.loss, (value) => value.toFixed(4))}, budget ${range(band.flops, formatScientific)} FLOPs` +
+      `loss ${range(band.loss, (value) => value.toFixed(4))}` +
+      (flags.targetLoss === undefined ? "" : `, budget ${range(band.flops, formatScientific)} FLOPs`) +
       (band.without === 0 ? "" : `; ${plural(band.without, "refit")} without an answer`),
   ];
   return [

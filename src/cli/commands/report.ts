@@ -6,6 +6,7 @@ import { tasksOnPool } from "../../fit/pool.ts";
 import { plural } from "../../report/format.ts";
 import { writeReport } from "../../report/write.ts";
 import { type RunEntry, readEvents } from "../../store/run-directory.ts";
+import { assessed } from "../assess.ts";
 import { readFit, readRuns, rowsOfEntries } from "../inputs.ts";
 import type { Output } from "../output.ts";
 import { readWeights } from "../weights.ts";
@@ -15,13 +16,15 @@ export interface ReportFlags {
   readonly title: string;
   readonly fit?: string;
   readonly weights?: string;
+  readonly bootstrap: number;
   readonly png: boolean;
 }
 
 export async function reportCommand(paths: readonly string[], flags: ReportFlags, output: Output): Promise<number> {
   const entries = (await Promise.all(paths.map(readRuns))).flat();
   for (const { id, problems } of entries) for (const problem of problems) output.warn(`run ${id}: ${problem}`);
-  const fit = flags.fit === undefined ? await fitWhatThereIs(entries, output) : await readFit(flags.fit);
+  const fit =
+    flags.fit === undefined ? await fitWhatThereIs(entries, flags.bootstrap, output) : await readFit(flags.fit);
   const runs = await Promise.all(
     entries.flatMap(({ result, directory }) => (result ? [reported(result, directory)] : [])),
   );
@@ -37,14 +40,21 @@ async function reported(result: NonNullable<RunEntry["result"]>, directory: stri
   return { result, events: await readEvents(directory) };
 }
 
-/** Too few runs to identify the law make a report without one; it says so itself. */
-async function fitWhatThereIs(entries: readonly RunEntry[], output: Output): Promise<FitResult | undefined> {
+/** Too few runs to identify the law make a report without one, or without intervals; it says so itself. */
+async function fitWhatThereIs(
+  entries: readonly RunEntry[],
+  replicates: number,
+  output: Output,
+): Promise<FitResult | undefined> {
+  const run = tasksOnPool(availableParallelism());
+  let fit: FitResult | undefined;
   try {
     const { rows, dataUnit } = rowsOfEntries(entries);
-    return await fitLaw(rows, { dataUnit, run: tasksOnPool(availableParallelism()) });
+    fit = await fitLaw(rows, { dataUnit, run });
+    return replicates === 0 ? fit : await assessed(rows, fit, { dataUnit, run, replicates }, output);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    output.warn(`The report goes without a law: ${error.message}`);
-    return undefined;
+    output.warn(`The report goes without ${fit === undefined ? "a law" : "intervals"}: ${error.message}`);
+    return fit;
   }
 }

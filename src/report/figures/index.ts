@@ -4,7 +4,7 @@ import type { FitResult } from "../../fit/result.ts";
 import { type SparsityScale, sparsityScale } from "../colours.ts";
 import { type Evidence, evidenceOfRuns, levelsOfEvidence } from "../evidence.ts";
 import { predictAll } from "../law.ts";
-import { advisingLaw } from "../optimal.ts";
+import { adviserOf } from "../optimal.ts";
 import { completedRuns, type ReportedRun, targetSparsity } from "../runs.ts";
 import { bootstrapFigure } from "./bootstrap.ts";
 import { denseEquivalentFigure } from "./dense-equivalent.ts";
@@ -62,7 +62,7 @@ export function drawLawFigures(fit: FitResult, evidence: Evidence): Map<FigureNa
 
 /** Contours join the sparsities that were asked for; one of nearly the same sparsity is not drawn twice. */
 function scaleOf(levels: readonly number[], fit: FitResult | undefined): SparsityScale {
-  const contours = advisingLaw(fit) === undefined ? [] : CONTOURS;
+  const contours = adviserOf(fit) === undefined ? [] : CONTOURS;
   return sparsityScale([...levels, ...contours.filter((c) => !levels.some((level) => isAtLevel(level, c)))]);
 }
 
@@ -80,11 +80,11 @@ function lawFigures(evidence: Evidence, fit: FitResult, scale: SparsityScale): D
 
 function measuredFigures(evidence: Evidence, fit: FitResult, scale: SparsityScale): Drawn {
   const predictions = predictAll(fit, evidence.measurements);
-  const law = advisingLaw(fit);
+  const law = adviserOf(fit);
   return {
     ...(law !== undefined && {
       "optimal-sparsity": optimalSparsityFigure(law, evidence, scale),
-      "optimal-by-budget": optimalByBudgetFigure(fit, law, evidence, scale),
+      "optimal-by-budget": optimalByBudgetFigure(law, evidence, scale),
     }),
     prediction: predictionFigure(predictions, evidence, scale),
     residuals: residualsFigure(predictions, evidence, scale),

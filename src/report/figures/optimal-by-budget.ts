@@ -3,14 +3,13 @@ import * as Plot from "@observablehq/plot";
 import type { FittedLaw } from "../../fit/fitted-law.ts";
 import type { Params } from "../../fit/law.ts";
 import { optimalSparsity } from "../../fit/optimal.ts";
-import type { FitResult } from "../../fit/result.ts";
 import type { Interval } from "../../fit/uncertainty.ts";
 import { type Domain, formatPower, heading, linearAxisY, logAxisX, margins, widen } from "../axes.ts";
-import { bandOver, COVERAGE, refitsOf } from "../bands.ts";
+import { bandOver, COVERAGE } from "../bands.ts";
 import { accent, ink, muted, paper, type SparsityScale } from "../colours.ts";
 import type { Evidence } from "../evidence.ts";
 import { formatCount, formatPercent } from "../format.ts";
-import { denseOptimalFlops } from "../optimal.ts";
+import { type Adviser, denseOptimalFlops } from "../optimal.ts";
 import { extent, groupBySize } from "../runs.ts";
 import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
 
@@ -36,18 +35,11 @@ interface Frame {
  * the fit has a bootstrap.
  *
  * Units     C in FLOPs spent on the weights counted in N
- *
- * @param law the fit's, which tells sparsities apart
  */
-export function optimalByBudgetFigure(
-  fit: FitResult,
-  law: FittedLaw,
-  evidence: Evidence,
-  scale: SparsityScale,
-): string {
+export function optimalByBudgetFigure(law: Adviser, evidence: Evidence, scale: SparsityScale): string {
   const { size: nonzeroParams, members } = groupBySize(evidence.measurements, (m) => m.nonzeroParams).at(-1)!;
   const x = widen(extent(members.flatMap(({ flops }) => [flops.sparse, flops.dense])), BEYOND);
-  const refits = refitsOf(fit).slice(0, MOST_REFITS);
+  const refits = law.refits.slice(0, MOST_REFITS);
   const frame = { law, refits, evidence: { ...evidence, measurements: members }, scale, nonzeroParams, x };
   const band = refits.length === 0 ? "" : ` Shaded: ${COVERAGE} of the bootstrap's refits.`;
   return renderFigure({
