@@ -122,7 +122,12 @@ function addReport(program: Command, finish: Finish): void {
     .option("--out <directory>", "where the report goes", "report")
     .option("--fit <fit.json>", "a fit to show instead of a new one")
     .option("--title <text>", "title of the page", "Sparse scaling law")
-    .option("--bootstrap <replicates>", "refits behind the intervals and bands, 0 for none", nonnegativeInteger, 1000)
+    .addOption(
+      new Option("--bootstrap <replicates>", "refits behind the intervals and bands, 0 for none")
+        .argParser(nonnegativeInteger)
+        .default(1000)
+        .conflicts("fit"),
+    )
     .option("--weights <run>", "the run whose pruned weights are shown, by id or name")
     .addOption(png())
     .addOption(json())

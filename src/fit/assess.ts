@@ -6,7 +6,7 @@ import { type FitOptions, optimumOf, poseFit } from "./fit.ts";
 import { identify } from "./identification.ts";
 import type { FitRow, LawInputs, Params } from "./law.ts";
 import type { FitProblem } from "./problem.ts";
-import type { ProfilePlan } from "./profile.ts";
+import { type ProfilePlan, scoutsAmong } from "./profile.ts";
 import { type FitResult, lawOfFit } from "./result.ts";
 import { ranges, type TaskMonitor, tasksHere } from "./tasks.ts";
 import type { Bootstrap, Interval, Uncertainty } from "./uncertainty.ts";
@@ -42,10 +42,7 @@ export async function assessFit(
   options: AssessOptions = {},
 ): Promise<Uncertainty> {
   const { replicates = 1000, blocks, profiles = true, run = tasksHere, seed = 0, onDone, signal } = options;
-  if (!(Number.isInteger(replicates) && replicates >= 100))
-    throw new ConfigError(
-      `fit: replicates must be a whole number of at least 100; got ${replicates}. 1000 give intervals that repeat to a few percent.`,
-    );
+  requireReplicates(replicates);
   const problem = poseFit(rows, options);
   const optimum = optimumOf(problem, fit);
   const plan: BootstrapPlan = { optimum, kind: blocks === undefined ? "cases" : "blocks", by: blocks ?? null, seed };
@@ -71,7 +68,7 @@ export async function assessFit(
     problem.law.parameters.map((name) => [name, intervalOf(params.map((p) => p[name]!))]),
   );
   const scale = ratioScale(problem, drawn.map(({ rise }) => rise).filter(Number.isFinite));
-  const curves = await run(problem, profileTasks(problem, profiled, { optimum, scale, refits: params }), {
+  const curves = await run(problem, profileTasks(problem, profiled, { optimum, scale }, params), {
     onDone: count(tasks.length),
     signal,
   });
@@ -83,15 +80,24 @@ export async function assessFit(
   };
 }
 
+/** @throws {ConfigError} for fewer refits than make an interval */
+export function requireReplicates(replicates: number): void {
+  if (Number.isInteger(replicates) && replicates >= 100) return;
+  throw new ConfigError(
+    `fit: replicates must be a whole number of at least 100; got ${replicates}. 1000 give intervals that repeat to a few percent.`,
+  );
+}
+
 function profileTasks(
   { law, rows }: FitProblem,
   parameters: readonly string[],
-  plan: Omit<ProfilePlan, "parameter" | "threshold">,
+  plan: Pick<ProfilePlan, "optimum" | "scale">,
+  refits: readonly Params[],
 ) {
   const threshold = fQuantile(COVERAGE, rows.length - law.parameters.length);
   return parameters.map((parameter) => ({
     kind: "profile" as const,
-    plan: { ...plan, parameter, threshold },
+    plan: { ...plan, parameter, threshold, refits: scoutsAmong(refits, parameter) },
   }));
 }
 

@@ -30,14 +30,19 @@ export function lossOf(any: AnyLaw, inputs: LawInputs): number {
 }
 
 /** Whether a law predicts at every sparsity, and not one loss for all of them: only then has a size an optimal one. */
-export function tellsSparsitiesApart(any: AnyLaw, nonzeroParams: number): boolean {
+export function tellsSparsitiesApart(any: AnyLaw): boolean {
   // The sparse law always reads S, even where a huge data term or a vanishing aS hides it from the two losses below.
   if (sparseParamsIn(any) !== undefined) return true;
   const source = sourceOf(fittedLaw(any).law);
   if (source?.kind === "built-in" && source.levels !== undefined) return false;
-  const lossAt = (sparsity: number) => lossOf(any, { sparsity, nonzeroParams, data: nonzeroParams });
-  return lossAt(0.5) !== lossAt(0);
+  return PROBED_SIZES.some((size) => {
+    const lossAt = (sparsity: number) => lossOf(any, { sparsity, nonzeroParams: size, data: size });
+    return lossAt(0.5) !== lossAt(0);
+  });
 }
+
+/** N and D at which laws are asked whether they read S: at one of them a floor or another term might hide it. */
+const PROBED_SIZES = [1e3, 1e6, 1e9, 1e12];
 
 /** As good as endless: no data term of a law is felt here. */
 const ENDLESS = 1e200;

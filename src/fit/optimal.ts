@@ -135,7 +135,7 @@ function modelOf({ law, nonzeroParams, cost = "sparse", schedule = paperRamp }: 
       meanParams: nonzeroParams * costMultiplier(sparsity, "sparse", schedule),
     }),
   };
-  if (tellsSparsitiesApart(law, nonzeroParams)) return model;
+  if (tellsSparsitiesApart(law)) return model;
   throw new ConfigError(
     `optimal: law must tell any two sparsities apart; got the ${fittedLaw(law).law.name} law. Fit with --law sparse.`,
   );
@@ -187,13 +187,10 @@ const LEAST_SPARSITY = 1e-3;
 export function budgetForSparsity(options: SizeOptions & { readonly cost?: Cost }, sparsity: number): number {
   const { law, nonzeroParams, cost, schedule } = options;
   const sparse = sparseParamsIn(law);
-  if (sparse !== undefined)
-    return (
-      budgetMultipleFor(sparse, sparsity, cost, schedule) *
-      6 *
-      nonzeroParams *
-      chinchillaOptimalData(law, nonzeroParams)
-    );
+  if (sparse !== undefined) {
+    const denseOptimal = 6 * nonzeroParams * chinchillaOptimalData(law, nonzeroParams);
+    return budgetMultipleFor(sparse, sparsity, cost, schedule) * denseOptimal;
+  }
   const least = Math.max(sparsity, LEAST_SPARSITY);
   return crossing((flops) => least - optimalSparsity({ ...options, flops }).sparsity);
 }

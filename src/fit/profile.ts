@@ -2,7 +2,7 @@
 import { exp, log } from "../core/math.ts";
 import { minimiseWith } from "./constrained.ts";
 import { fromTheta, type Params, toTheta } from "./law.ts";
-import type { Objective } from "./minimise.ts";
+import type { Minimum, Objective } from "./minimise.ts";
 import { type FitProblem, objectivesOf } from "./problem.ts";
 import type { ProfileCurve } from "./uncertainty.ts";
 
@@ -14,7 +14,7 @@ export interface ProfilePlan {
   readonly scale: number;
   /** Statistic that the interval reaches up to. */
   readonly threshold: number;
-  /** The bootstrap's: where they leave the optimum's valley, the profile is asked there too. */
+  /** Of the bootstrap, `scoutsAmong` them: where they leave the optimum's valley, the profile follows. */
   readonly refits: readonly Params[];
 }
 
@@ -29,7 +29,7 @@ const MOST_RISE = 0.5;
 const LEAST_RISE = 0.2;
 /** A little beyond the threshold, for the figure. */
 const BEYOND = 1.4;
-/** Refits that are asked for other valleys, spread evenly over their quantiles. */
+/** Refits that are asked for other valleys. */
 const SCOUTS = 16;
 
 /**
@@ -44,11 +44,14 @@ const SCOUTS = 16;
  */
 export async function solveProfile(problem: FitProblem, plan: ProfilePlan): Promise<ProfileCurve> {
   const objective = (await objectivesOf(problem))();
-  const { parameter, threshold } = plan;
-  const middle = pointAt(problem, plan, objective, 0, [plan.optimum]);
-  const known = scout(problem, plan, objective, middle.value);
-  const below = follow(problem, plan, objective, middle, known, -1);
-  const above = follow(problem, plan, objective, middle, known, 1);
+  const { parameter, optimum, threshold, refits } = plan;
+  const lowest = objective(optimum, new Float64Array(optimum.length));
+  const best = problem.law.publish(fromTheta(problem.law, optimum), problem.units)[parameter]!;
+  const search = { problem, plan, objective, lowest, best };
+  const middle = pointOf(search, 0, { value: lowest, x: optimum });
+  const known = refits.flatMap((refit) => scout(search, refit)).sort((a, b) => a.offset - b.offset);
+  const below = follow(search, middle, known.toReversed(), -1);
+  const above = follow(search, middle, known, 1);
   const points = [...below.toReversed(), middle, ...above];
   return {
     parameter,
@@ -58,40 +61,44 @@ export async function solveProfile(problem: FitProblem, plan: ProfilePlan): Prom
   };
 }
 
-/** Points within the interval that refits lead to, in whatever valley, in the order of their values. */
-function scout(problem: FitProblem, plan: ProfilePlan, objective: Objective, best: number): Point[] {
-  const { parameter, refits, threshold } = plan;
-  const { law, units } = problem;
+/** Refits spread evenly over the quantiles of a parameter. */
+export function scoutsAmong(refits: readonly Params[], parameter: string): Params[] {
   const ordered = [...refits].sort((a, b) => a[parameter]! - b[parameter]!);
-  const scouts = Array.from({ length: SCOUTS }, (_, i) => ordered[Math.floor(((i + 0.5) / SCOUTS) * ordered.length)]);
-  return scouts.flatMap((refit) => {
-    if (refit === undefined) return [];
-    const offset = log(refit[parameter]! / best);
-    if (!(Math.abs(offset) < FARTHEST)) return [];
-    const point = pointAt(problem, plan, objective, offset, [toTheta(law, law.unpublish(refit, units))]);
-    return point.statistic < threshold ? [point] : [];
-  });
+  return Array.from({ length: SCOUTS }, (_, i) => ordered[Math.floor(((i + 0.5) / SCOUTS) * ordered.length)]!);
 }
 
-function follow(
-  problem: FitProblem,
-  plan: ProfilePlan,
-  objective: Objective,
-  middle: Point,
-  known: readonly Point[],
-  direction: 1 | -1,
-): Point[] {
+interface Search {
+  readonly problem: FitProblem;
+  readonly plan: ProfilePlan;
+  readonly objective: Objective;
+  /** The objective at the fit's optimum. */
+  readonly lowest: number;
+  /** The parameter's value there. */
+  readonly best: number;
+}
+
+/** The point that a refit leads to, if within the interval, in whatever valley. */
+function scout(search: Search, refit: Params): Point[] {
+  const { law, units } = search.problem;
+  const { parameter, threshold } = search.plan;
+  const offset = log(refit[parameter]! / search.best);
+  if (!(Math.abs(offset) < FARTHEST)) return [];
+  const point = pointAt(search, offset, [toTheta(law, law.unpublish(refit, units))]);
+  return point.statistic < threshold ? [point] : [];
+}
+
+/** @param known in the order in which the curve meets them */
+function follow(search: Search, middle: Point, known: readonly Point[], direction: 1 | -1): Point[] {
   const points: Point[] = [];
-  const enough = BEYOND * plan.threshold;
-  const outwards = direction > 0 ? known : known.toReversed();
+  const enough = BEYOND * search.plan.threshold;
   let [here, step] = [middle, FIRST_STEP];
   while (Math.abs(here.offset) < FARTHEST) {
     const distance = direction * here.offset;
-    const ahead = outwards.find((point) => direction * point.offset > distance);
+    const ahead = known.find((point) => direction * point.offset > distance);
     if (here.statistic >= enough && ahead === undefined) break;
     const isWholeStep = ahead === undefined || distance + step <= direction * ahead.offset;
     const offset = isWholeStep ? direction * (distance + step) : ahead.offset;
-    const next = pointAt(problem, plan, objective, offset, ahead === undefined ? [here.x] : [here.x, ahead.x]);
+    const next = pointAt(search, offset, ahead === undefined ? [here.x] : [here.x, ahead.x]);
     const rise = Math.sqrt(Math.max(0, next.statistic)) - Math.sqrt(Math.max(0, here.statistic));
     if (rise > MOST_RISE && step > SMALLEST_STEP && here.statistic < enough) {
       step /= 2;
@@ -104,27 +111,30 @@ function follow(
   return points;
 }
 
-/** The lowest optimum of the other parameters, of those that the starts lead to, where this one is e^offset times its best value. */
-function pointAt(
-  problem: FitProblem,
-  { parameter, optimum, scale }: ProfilePlan,
-  objective: Objective,
-  offset: number,
-  starts: readonly Float64Array[],
-): Point {
+/** Where the parameter is e^offset times its best value: the lowest optimum of the others that the starts lead to. */
+function pointAt(search: Search, offset: number, starts: readonly Float64Array[]): Point {
+  const { problem, plan, objective, best } = search;
+  const held = new Map([[plan.parameter, best * exp(offset)]]);
+  const ends = starts.map((start) => minimiseWith(problem, objective, start, held));
+  return pointOf(
+    search,
+    offset,
+    ends.reduce((a, b) => (b.value < a.value ? b : a)),
+  );
+}
+
+function pointOf(search: Search, offset: number, { value, x }: Pick<Minimum, "value" | "x">): Point {
+  const { problem, plan, lowest, best } = search;
   const { law, units, rows } = problem;
   const perMean = problem.objective.scale ?? 1;
-  const best = law.publish(fromTheta(law, optimum), units)[parameter]!;
-  const value = best * exp(offset);
-  const lowest = objective(optimum, new Float64Array(optimum.length)) / perMean;
-  const ends =
-    offset === 0
-      ? [{ value: lowest * perMean, x: optimum }]
-      : starts.map((start) => minimiseWith(problem, objective, start, new Map([[parameter, value]])));
-  const { value: lowestHere, x } = ends.reduce((a, b) => (b.value < a.value ? b : a));
-  const huberMean = lowestHere / perMean;
-  const params = law.publish(fromTheta(law, x), units);
-  return { value, huberMean, statistic: (2 * rows.length * (huberMean - lowest)) / scale, params, x, offset };
+  return {
+    value: best * exp(offset),
+    huberMean: value / perMean,
+    statistic: (2 * rows.length * (value - lowest)) / perMean / plan.scale,
+    params: law.publish(fromTheta(law, x), units),
+    x,
+    offset,
+  };
 }
 
 /** Where the statistic last passes the threshold, its root being nearly straight in the logarithm; null where it does not. */

@@ -54,6 +54,7 @@ export function crossing(falling: (x: number) => number): number {
   if (falling(exp(high)) > 0) return Number.POSITIVE_INFINITY;
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2;
+    if (middle === low || middle === high) break;
     if (falling(exp(middle)) > 0) low = middle;
     else high = middle;
   }

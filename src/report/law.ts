@@ -1,7 +1,5 @@
 /** What a fit says of measured losses, and how far off it is. */
-import { type FitResult, lawOfFit, predictLoss } from "../fit/result.ts";
-import type { Interval } from "../fit/uncertainty.ts";
-import { bandOver, refitsOf } from "./bands.ts";
+import { type FitResult, predictLoss } from "../fit/result.ts";
 import { type Measurement, measurementOf } from "./evidence.ts";
 import { completedRuns, mean, type ReportedRun } from "./runs.ts";
 
@@ -10,12 +8,6 @@ export interface Prediction {
   readonly predicted: number;
   /** (measured − predicted) / measured. */
   readonly residual: number;
-}
-
-/** The 95 % interval of the law's value at a measurement; undefined where the fit has no bootstrap. */
-export function bandAt(fit: FitResult, measurement: Measurement): Interval | undefined {
-  const law = lawOfFit(fit);
-  return bandOver(refitsOf(fit), (params) => law.predict(params, measurement));
 }
 
 export function predictAll(fit: FitResult, measurements: readonly Measurement[]): Prediction[] {

@@ -6,7 +6,7 @@ import { type OptimalSparsity, optimalSparsity } from "../fit/optimal.ts";
 import { bandOfOptima, type OptimalBand } from "../fit/optimal-band.ts";
 import { type FitResult, lawOfFit } from "../fit/result.ts";
 import { refitsOf } from "./bands.ts";
-import { groupBy, groupBySize, type ReportedRun, targetSparsity } from "./runs.ts";
+import { completedRuns, groupBy, groupBySize, type ReportedRun, targetSparsity } from "./runs.ts";
 
 /** The ramp that most of the pruned runs used; the paper's where none was pruned. */
 export function commonRamp(runs: readonly ReportedRun[]): Ramp {
@@ -15,9 +15,6 @@ export function commonRamp(runs: readonly ReportedRun[]): Ramp {
   const [commonest] = alike.sort((a, b) => b.length - a.length);
   return commonest === undefined ? paperRamp : { start: commonest[0]!.start, end: commonest[0]!.end };
 }
-
-/** Any size: laws are asked at it whether they read S. */
-const SOME_SIZE = 1e6;
 
 /** A law that tells how sparse a model should be, and the refits that tell how surely. */
 export interface Adviser extends FittedLaw {
@@ -29,7 +26,7 @@ export interface Adviser extends FittedLaw {
 export function adviserOf(fit: FitResult | undefined): Adviser | undefined {
   if (fit === undefined) return undefined;
   const law = { law: lawOfFit(fit), params: fit.params };
-  return tellsSparsitiesApart(law, SOME_SIZE) ? { ...law, refits: refitsOf(fit) } : undefined;
+  return tellsSparsitiesApart(law) ? { ...law, refits: refitsOf(fit) } : undefined;
 }
 
 /** C that makes a dense model of N parameters compute-optimal: 6·N·D*(N). */
@@ -47,8 +44,22 @@ export interface SizeOptimum {
   readonly dense: BandedOptimum;
 }
 
+/** What a law recommends for the sizes and the budgets of runs. */
+export interface Optima {
+  readonly ofSizes: readonly SizeOptimum[];
+  readonly ofMultiples: readonly SizeOptimum[];
+}
+
+/** Undefined without completed runs and for laws that do not tell sparsities apart. */
+export function optimaOfRuns(runs: readonly ReportedRun[], fit: FitResult | undefined): Optima | undefined {
+  const completed = completedRuns(runs);
+  const adviser = adviserOf(fit);
+  if (adviser === undefined || completed.length === 0) return undefined;
+  return { ofSizes: optimaOfSizes(adviser, completed), ofMultiples: optimaOfMultiples(adviser, completed) };
+}
+
 /** For each non-zero size of the runs, what would have been best with the largest budget spent on it. */
-export function optimaOfSizes(adviser: Adviser, runs: readonly ReportedRun[]): SizeOptimum[] {
+function optimaOfSizes(adviser: Adviser, runs: readonly ReportedRun[]): SizeOptimum[] {
   return groupBySize(runs, (run) => run.result.nonzeroParams).map(({ size, members }) =>
     optimaOf(adviser, runs, size, Math.max(...members.map((run) => run.result.trainFlops))),
   );
@@ -57,7 +68,7 @@ export function optimaOfSizes(adviser: Adviser, runs: readonly ReportedRun[]): S
 const MULTIPLES = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128];
 
 /** The same over budgets in multiples of the dense compute-optimal one, on which alone that of the sparse law depends. */
-export function optimaOfMultiples(adviser: Adviser, runs: readonly ReportedRun[]): SizeOptimum[] {
+function optimaOfMultiples(adviser: Adviser, runs: readonly ReportedRun[]): SizeOptimum[] {
   const nonzeroParams = Math.max(...runs.map((run) => run.result.nonzeroParams));
   const one = denseOptimalFlops(adviser, nonzeroParams);
   return Number.isFinite(one)

@@ -3,6 +3,7 @@ import type { FitResult } from "../fit/result.ts";
 import { ink, muted, paper, shade } from "./colours.ts";
 import { formatPercent } from "./format.ts";
 import { escapeMarkup } from "./html.ts";
+import type { Optima } from "./optimal.ts";
 import { incompleteRuns, type ReportedRun, runLabel } from "./runs.ts";
 import { describeAbsences, describeFit, describeOptima, describeRuns, formulaHtml } from "./summary.ts";
 import { type Table, toHtmlTable } from "./tables.ts";
@@ -11,6 +12,7 @@ export interface PageContent {
   readonly title: string;
   readonly runs: readonly ReportedRun[];
   readonly fit: FitResult | undefined;
+  readonly optima: Optima | undefined;
   /** SVG by name, in the order to show. */
   readonly figures: ReadonlyMap<string, string>;
   readonly tables: readonly Table[];
@@ -18,14 +20,14 @@ export interface PageContent {
   readonly weightsAbsence?: string | undefined;
 }
 
-export function renderPage({ title, runs, fit, figures, tables, weightsAbsence }: PageContent): string {
+export function renderPage({ title, runs, fit, optima, figures, tables, weightsAbsence }: PageContent): string {
   const notes = [
     ...describeAbsences(runs, fit, new Set(figures.keys())),
     ...asNotes(weightsAbsence),
     ...missingRuns(runs),
   ];
   const sections = [
-    summary(runs, fit, notes),
+    summary(runs, fit, optima, notes),
     section("Figures", [...figures.values()].map((svg) => `<figure>${svg}</figure>`).join("\n")),
     section(
       "Tables",
@@ -66,12 +68,19 @@ function dateline(runs: readonly ReportedRun[]): string {
 
 const asNotes = (sentence: string | undefined): string[] => (sentence === undefined ? [] : [escapeMarkup(sentence)]);
 
-function summary(runs: readonly ReportedRun[], fit: FitResult | undefined, notes: readonly string[]): string {
+function summary(
+  runs: readonly ReportedRun[],
+  fit: FitResult | undefined,
+  optima: Optima | undefined,
+  notes: readonly string[],
+): string {
   const law =
     fit === undefined ? "" : `<h3>The fitted law</h3>\n${formulaHtml(fit)}\n${paragraphs(describeFit(fit, runs))}`;
-  const optima = describeOptima(fit, runs);
+  const sentences = optima === undefined ? [] : describeOptima(optima, runs);
   const advice =
-    optima.length === 0 ? "" : `<h3>Optimal sparsity</h3>\n<ul>${optima.map((s) => `<li>${s}</li>`).join("\n")}</ul>`;
+    sentences.length === 0
+      ? ""
+      : `<h3>Optimal sparsity</h3>\n<ul>${sentences.map((s) => `<li>${s}</li>`).join("\n")}</ul>`;
   return section(
     "Summary",
     [`<p>${describeRuns(runs)}</p>`, law, advice, paragraphs(notes, "note")].filter(Boolean).join("\n"),

@@ -2,6 +2,7 @@
 import type { FitResult } from "../fit/result.ts";
 import { drawFigures } from "./figures/index.ts";
 import type { RunWeights } from "./figures/weights.ts";
+import { optimaOfRuns } from "./optimal.ts";
 import { renderPage } from "./page.ts";
 import { incompleteRuns, type ReportedRun } from "./runs.ts";
 import { incompleteTable, optimumTables, parameterTable, runTable, toCsv, toRecords } from "./tables.ts";
@@ -24,9 +25,10 @@ export interface ReportInput {
  */
 export function buildReport({ title, runs, fit, weights, weightsAbsence }: ReportInput): Map<string, string> {
   const figures = drawFigures(runs, fit, weights);
+  const optima = optimaOfRuns(runs, fit);
   const tables = [
     ...(fit === undefined ? [] : [parameterTable(fit)]),
-    ...optimumTables(runs, fit),
+    ...(optima === undefined ? [] : optimumTables(optima)),
     runTable(runs, fit),
     incompleteTable(incompleteRuns(runs)),
   ];
@@ -37,5 +39,5 @@ export function buildReport({ title, runs, fit, weights, weightsAbsence }: Repor
     files.set(`tables/${table.name}.json`, `${JSON.stringify(toRecords(table), null, 2)}\n`);
   }
   if (fit !== undefined) files.set("fit.json", `${JSON.stringify(fit, null, 2)}\n`);
-  return files.set("report.html", renderPage({ title, runs, fit, figures, tables, weightsAbsence }));
+  return files.set("report.html", renderPage({ title, runs, fit, optima, figures, tables, weightsAbsence }));
 }

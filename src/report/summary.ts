@@ -4,7 +4,7 @@ import { COVERAGE, drawnOf } from "./bands.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific, plural } from "./format.ts";
 import { escapeMarkup } from "./html.ts";
 import { predictionError, predictRuns } from "./law.ts";
-import { adviserOf, type BandedOptimum, optimaOfSizes } from "./optimal.ts";
+import { adviserOf, type BandedOptimum, type Optima } from "./optimal.ts";
 import {
   completedRuns,
   dataUnit,
@@ -89,12 +89,9 @@ export function describeFit(fit: FitResult, runs: readonly ReportedRun[]): strin
 }
 
 /** The law's advice for each non-zero size of the runs, at the largest budget spent on it. */
-export function describeOptima(fit: FitResult | undefined, runs: readonly ReportedRun[]): string[] {
-  const completed = completedRuns(runs);
-  const adviser = adviserOf(fit);
-  if (adviser === undefined || completed.length === 0) return [];
-  const sparsest = Math.max(...completed.map(targetSparsity));
-  return optimaOfSizes(adviser, completed).map(({ nonzeroParams, sparse, dense }) => {
+export function describeOptima({ ofSizes }: Optima, runs: readonly ReportedRun[]): string[] {
+  const sparsest = Math.max(...completedRuns(runs).map(targetSparsity));
+  return ofSizes.map(({ nonzeroParams, sparse, dense }) => {
     const beyond = sparse.sparsity > sparsest ? " (beyond the sparsities that were measured)" : "";
     return (
       `At N = ${formatCount(nonzeroParams)} non-zero parameters and C = ${formatScientific(sparse.flops)} training FLOPs ` +

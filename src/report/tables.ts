@@ -1,10 +1,11 @@
 /** The report's tables: one list of columns each, from which CSV, JSON and HTML are made. */
+import { predictWithBand } from "../fit/assess.ts";
 import { type FitResult, lawOfFit } from "../fit/result.ts";
 import { COVERAGE } from "./bands.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific } from "./format.ts";
 import { escapeMarkup } from "./html.ts";
-import { bandAt, predictRuns } from "./law.ts";
-import { adviserOf, optimaOfMultiples, optimaOfSizes, type SizeOptimum } from "./optimal.ts";
+import { predictRuns } from "./law.ts";
+import type { Optima, SizeOptimum } from "./optimal.ts";
 import { completedRuns, type ReportedRun, runLabel } from "./runs.ts";
 
 export type Cell = string | number | boolean | undefined;
@@ -40,7 +41,7 @@ const interval = (key: string, label: string, format: (value: number) => string)
 });
 
 /** The ends of an interval as a row has them. */
-const endsOf = (key: string, ends: { low: number | null; high: number | null } | undefined) => ({
+const endsOf = (key: string, ends: { low: number | null; high: number | null } | null | undefined) => ({
   [`${key}Low`]: ends?.low ?? undefined,
   [`${key}High`]: ends?.high ?? undefined,
 });
@@ -89,7 +90,7 @@ export function runTable(runs: readonly ReportedRun[], fit: FitResult | undefine
       seed: result.config.seed,
       ...(prediction && {
         predictedLoss: prediction.predicted,
-        ...endsOf("predicted", bandAt(fit!, prediction.measurement)),
+        ...endsOf("predicted", predictWithBand(fit!, prediction.measurement).interval),
         residual: prediction.residual,
       }),
     };
@@ -164,26 +165,15 @@ const OPTIMUM_COLUMNS: readonly Column[] = [
   interval("sparsityAtDenseCost", COVERAGE, percent(1)),
 ];
 
-/** What a law recommends; none without completed runs and for laws that do not tell sparsities apart. */
-export function optimumTables(runs: readonly ReportedRun[], fit: FitResult | undefined): Table[] {
-  const completed = completedRuns(runs);
-  const adviser = adviserOf(fit);
-  if (adviser === undefined || completed.length === 0) return [];
-  const table = (name: (typeof FIT_TABLE_NAMES)[number], caption: string, optima: SizeOptimum[]): Table => {
+/** What a law recommends. */
+export function optimumTables({ ofSizes, ofMultiples }: Optima): Table[] {
+  const table = (name: (typeof FIT_TABLE_NAMES)[number], caption: string, optima: readonly SizeOptimum[]): Table => {
     const rows = optima.map(optimumRow);
     return { name, caption, columns: OPTIMUM_COLUMNS.filter(isFilled(rows)), rows };
   };
   return [
-    table(
-      "optimal-of-sizes",
-      "Optimal sparsity for the largest budget of each size",
-      optimaOfSizes(adviser, completed),
-    ),
-    table(
-      "optimal-of-budgets",
-      "Optimal sparsity by budget, at the largest size",
-      optimaOfMultiples(adviser, completed),
-    ),
+    table("optimal-of-sizes", "Optimal sparsity for the largest budget of each size", ofSizes),
+    table("optimal-of-budgets", "Optimal sparsity by budget, at the largest size", ofMultiples),
   ];
 }
 

@@ -221,9 +221,15 @@ describe("report", () => {
     const { uncertainty } = JSON.parse(readFileSync(join(to, "fit.json"), "utf8"));
     expect(uncertainty.bootstrap.params.length + uncertainty.bootstrap.failed).toBe(100);
     expect(readdirSync(join(to, "figures"))).toEqual(expect.arrayContaining(["bootstrap.svg", "profiles.svg"]));
-    await runCli("report", out, "--out", to, "--bootstrap", "0");
+    expect(await runCli("report", out, "--out", to, "--bootstrap", "0")).toMatchObject({ exitCode: 0 });
     expect(readdirSync(join(to, "figures"))).not.toContain("bootstrap.svg");
     expect(readFileSync(join(to, "report.html"), "utf8")).toContain("The fit has no bootstrap");
+    const tooFew = await runCli("report", out, "--out", to, "--bootstrap", "50");
+    expect(tooFew).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(tooFew.stderr).toContain("replicates must be a whole number of at least 100; got 50");
+    const twice = await runCli("report", out, "--out", to, "--fit", join(to, "fit.json"), "--bootstrap", "100");
+    expect(twice.stderr).toContain("cannot be used with option '--fit");
+    expect(twice.exitCode).toBe(2);
   });
 
   test("shows the weights of the run that is named, with --png as a picture, too", async () => {

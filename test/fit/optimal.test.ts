@@ -324,14 +324,11 @@ describe("laws other than the sparse one", () => {
   test.each(["sparse", "dense"] as const)("the budget of a sparsity is that of the closed form (%s cost)", (cost) => {
     const params = presets["vit-jft"];
     const own = { law: formulaLaw("(aS*(1-S)^bS + cS)/N^bN + (aD/D)^bD + c"), params: { ...params } };
-    for (const [sparsity, tolerance] of [
-      [0, 0.01],
-      [0.5, 1e-5],
-      [0.875, 1e-5],
-    ] as const) {
-      const closed = budgetForSparsity({ law: params, nonzeroParams: 1e7, cost }, sparsity);
+    for (const sparsity of [0, 0.5, 0.875]) {
+      // The search takes a model for dense up to S = .001.
+      const closed = budgetForSparsity({ law: params, nonzeroParams: 1e7, cost }, Math.max(sparsity, 1e-3));
       const searched = budgetForSparsity({ law: own, nonzeroParams: 1e7, cost }, sparsity);
-      expect(relativeError(searched, closed), `S = ${sparsity}`).toBeLessThan(tolerance);
+      expect(relativeError(searched, closed), `S = ${sparsity}`).toBeLessThan(1e-6);
     }
   });
 
@@ -348,7 +345,7 @@ describe("laws other than the sparse one", () => {
       params: { E: 1.7, A: 400, alpha: 0.34, B: 410, beta: 0.28, "eff(0.5)": 1.7 },
     },
   ])("a law that does not predict every sparsity is refused: $law.name", (law) => {
-    expect(tellsSparsitiesApart(law, 1e7)).toBe(false);
+    expect(tellsSparsitiesApart(law)).toBe(false);
     expect(() => optimalSparsity({ law, nonzeroParams: 1e7, flops: 1e18 })).toThrow(
       `law must tell any two sparsities apart; got the ${law.law.name} law. Fit with --law sparse.`,
     );

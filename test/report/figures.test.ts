@@ -230,6 +230,13 @@ it("sizes of a grid that are equal up to rounding fall into one group, factors o
   expect(groups.map((g) => g.members.length)).toEqual([3, 2, 1]);
 });
 
+it("labels of the step times stand above the lines of all series", () => {
+  const svg = plantedFigures.get("training-speed")!;
+  const labels = [...svg.matchAll(/dense parameters<\/text>/g)].map((match) => match.index);
+  expect(labels.length).toBeGreaterThan(1);
+  expect(labels[0]).toBeGreaterThan(svg.lastIndexOf('aria-label="line"'));
+});
+
 describe("snapshots", () => {
   const few = plantedRuns({ sizes: [1e5, 4e5], sparsities: [0, 0.75], data: [1e6, 4e6] });
   const fit = withUncertainty(fitOf(plantedParams, few.length), { refits: 60 });

@@ -1,6 +1,7 @@
 /** sparselaw report */
 import { availableParallelism } from "node:os";
 import { ConfigError } from "../../core/errors.ts";
+import { requireReplicates } from "../../fit/assess.ts";
 import { type FitResult, fitLaw } from "../../fit/index.ts";
 import { tasksOnPool } from "../../fit/pool.ts";
 import { plural } from "../../report/format.ts";
@@ -21,6 +22,7 @@ export interface ReportFlags {
 }
 
 export async function reportCommand(paths: readonly string[], flags: ReportFlags, output: Output): Promise<number> {
+  if (flags.bootstrap !== 0) requireReplicates(flags.bootstrap);
   const entries = (await Promise.all(paths.map(readRuns))).flat();
   for (const { id, problems } of entries) for (const problem of problems) output.warn(`run ${id}: ${problem}`);
   const fit =

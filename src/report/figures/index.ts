@@ -80,11 +80,11 @@ function lawFigures(evidence: Evidence, fit: FitResult, scale: SparsityScale): D
 
 function measuredFigures(evidence: Evidence, fit: FitResult, scale: SparsityScale): Drawn {
   const predictions = predictAll(fit, evidence.measurements);
-  const law = adviserOf(fit);
+  const adviser = adviserOf(fit);
   return {
-    ...(law !== undefined && {
-      "optimal-sparsity": optimalSparsityFigure(law, evidence, scale),
-      "optimal-by-budget": optimalByBudgetFigure(law, evidence, scale),
+    ...(adviser !== undefined && {
+      "optimal-sparsity": optimalSparsityFigure(adviser, evidence, scale),
+      "optimal-by-budget": optimalByBudgetFigure(adviser, evidence, scale),
     }),
     prediction: predictionFigure(predictions, evidence, scale),
     residuals: residualsFigure(predictions, evidence, scale),

@@ -1,6 +1,5 @@
 /** How sure the advice is: the optimal sparsity over the training budget, with its band. */
 import * as Plot from "@observablehq/plot";
-import type { FittedLaw } from "../../fit/fitted-law.ts";
 import type { Params } from "../../fit/law.ts";
 import { optimalSparsity } from "../../fit/optimal.ts";
 import type { Interval } from "../../fit/uncertainty.ts";
@@ -21,8 +20,8 @@ const BAND_POINTS = 21;
 const BEYOND = 30;
 
 interface Frame {
-  readonly law: FittedLaw;
-  readonly refits: readonly Params[];
+  /** With as many refits as the band is made of. */
+  readonly adviser: Adviser;
   readonly evidence: Evidence;
   readonly scale: SparsityScale;
   readonly cost: "sparse" | "dense";
@@ -36,11 +35,12 @@ interface Frame {
  *
  * Units     C in FLOPs spent on the weights counted in N
  */
-export function optimalByBudgetFigure(law: Adviser, evidence: Evidence, scale: SparsityScale): string {
+export function optimalByBudgetFigure(adviser: Adviser, evidence: Evidence, scale: SparsityScale): string {
   const { size: nonzeroParams, members } = groupBySize(evidence.measurements, (m) => m.nonzeroParams).at(-1)!;
   const x = widen(extent(members.flatMap(({ flops }) => [flops.sparse, flops.dense])), BEYOND);
-  const refits = law.refits.slice(0, MOST_REFITS);
-  const frame = { law, refits, evidence: { ...evidence, measurements: members }, scale, nonzeroParams, x };
+  const refits = adviser.refits.slice(0, MOST_REFITS);
+  const ofSize = { ...evidence, measurements: members };
+  const frame = { adviser: { ...adviser, refits }, evidence: ofSize, scale, nonzeroParams, x };
   const band = refits.length === 0 ? "" : ` Shaded: ${COVERAGE} of the bootstrap's refits.`;
   return renderFigure({
     name: "optimal-by-budget",
@@ -53,9 +53,9 @@ export function optimalByBudgetFigure(law: Adviser, evidence: Evidence, scale: S
 }
 
 function costPanel(frame: Frame): Panel {
-  const { law, evidence, scale, cost, nonzeroParams, x } = frame;
-  const dense = denseOptimalFlops(law, nonzeroParams);
-  const curve = budgets(CURVE_POINTS, x).map((flops) => [flops, optimumAt(law.params, flops, frame)] as const);
+  const { adviser, evidence, scale, cost, nonzeroParams, x } = frame;
+  const dense = denseOptimalFlops(adviser, nonzeroParams);
+  const curve = budgets(CURVE_POINTS, x).map((flops) => [flops, optimumAt(adviser.params, flops, frame)] as const);
   const isInView = dense > x[0] && dense < x[1];
   return panel({
     ...margins,
@@ -84,12 +84,12 @@ function costPanel(frame: Frame): Panel {
 const budgets = (count: number, [lo, hi]: Domain): number[] =>
   Array.from({ length: count }, (_, i) => lo * (hi / lo) ** (i / (count - 1)));
 
-const optimumAt = (params: Params, flops: number, { law, cost, nonzeroParams, evidence }: Frame): number =>
-  optimalSparsity({ law: { ...law, params }, nonzeroParams, flops, cost, schedule: evidence.ramp }).sparsity;
+const optimumAt = (params: Params, flops: number, { adviser, cost, nonzeroParams, evidence }: Frame): number =>
+  optimalSparsity({ law: { law: adviser.law, params }, nonzeroParams, flops, cost, schedule: evidence.ramp }).sparsity;
 
 function bandsOf(frame: Frame): (Interval & { x: number })[] {
   return budgets(BAND_POINTS, frame.x).flatMap((flops) => {
-    const band = bandOver(frame.refits, (params) => optimumAt(params, flops, frame));
+    const band = bandOver(frame.adviser.refits, (params) => optimumAt(params, flops, frame));
     return band === undefined ? [] : [{ x: flops, ...band }];
   });
 }

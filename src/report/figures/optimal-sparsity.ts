@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { type FittedLaw, sparseParamsIn } from "../../fit/fitted-law.ts";
 import { budgetForSparsity } from "../../fit/optimal.ts";
 import { type Domain, formatPower, heading, logAxisX, logAxisY, margins, widen } from "../axes.ts";
-import { ink, muted, paper, type SparsityScale } from "../colours.ts";
+import { ink, muted, paper, type SparsityScale, type SparsityStyle } from "../colours.ts";
 import type { Evidence, Measurement } from "../evidence.ts";
 import { formatCount, formatPercent, formatScientific } from "../format.ts";
 import { denseOptimalFlops } from "../optimal.ts";
@@ -35,10 +35,10 @@ export function optimalSparsityFigure(law: FittedLaw, evidence: Evidence, scale:
   const x = widen(extent(evidence.measurements.map((m) => m.nonzeroParams)), 3);
   const y = budgetDomain(law, evidence, x);
   const frames = (["sparse", "dense"] as const).map((cost) => ({ law, evidence, scale, cost, x, y }));
-  const pays = frames.some((frame) => contoursOf(frame).length > 0);
+  const panels = frames.map((frame) => ({ frame, contours: contoursOf(frame) }));
   return renderFigure({
     name: "optimal-sparsity",
-    title: pays
+    title: panels.some(({ contours }) => contours.length > 0)
       ? "The larger the training budget, the higher the optimal sparsity"
       : "By this law no budget makes sparsity pay",
     subtitle:
@@ -46,7 +46,7 @@ export function optimalSparsityFigure(law: FittedLaw, evidence: Evidence, scale:
       "below the line of 0 %). Dashed: compute-optimal dense training. Marks: the runs, moved apart where N is equal.",
     scale,
     columns: 2,
-    panels: frames.map(costPanel),
+    panels: panels.map(({ frame, contours }) => costPanel(frame, contours)),
   });
 }
 
@@ -67,9 +67,8 @@ function budgetDomain(law: FittedLaw, { measurements }: Evidence, [left, right]:
   return widen(extent([...budgets, ...dense]), 3);
 }
 
-function costPanel(frame: Frame): Panel {
+function costPanel(frame: Frame, contours: readonly Contour[]): Panel {
   const { law, evidence, cost, x, y } = frame;
-  const contours = contoursOf(frame);
   const dense = [lineOf(frame, (n) => denseOptimalFlops(law, n))].filter(isDrawable);
   return panel({
     ...margins,
@@ -100,8 +99,12 @@ function costPanel(frame: Frame): Panel {
   });
 }
 
+interface Contour extends SparsityStyle {
+  readonly line: Line;
+}
+
 /** One for each sparsity of the scale that some finite budget makes optimal. */
-function contoursOf(frame: Frame) {
+function contoursOf(frame: Frame): Contour[] {
   const { law, evidence, scale, cost } = frame;
   const budgetAt = (nonzeroParams: number, sparsity: number) =>
     budgetForSparsity({ law, nonzeroParams, cost, schedule: evidence.ramp }, sparsity);
