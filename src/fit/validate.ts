@@ -64,7 +64,7 @@ export async function validateFit(
 ): Promise<Validation> {
   const problem = poseFit(rows, options);
   const holdOuts: HoldOut[] = [];
-  for (const by of HOLD_OUTS) if (problem.law.inputs.includes(by)) holdOuts.push(await holdOut(problem, by, options));
+  for (const by of HOLD_OUTS) if (varies(rows, by)) holdOuts.push(await holdOut(problem, by, options));
   return { aicc: aicc(problem, fit), leaveOneOut: await leaveOneOut(problem, fit), holdOuts };
 }
 
@@ -110,6 +110,12 @@ async function holdOut(problem: FitProblem, by: HoldOut["by"], options: FitOptio
 function farEnd(rows: readonly LawInputs[], by: HoldOut["by"]): (row: LawInputs) => boolean {
   const most = Math.max(...rows.map((row) => row[by]));
   return (row) => (by === "sparsity" ? row.sparsity > most - SAME_SPARSITY : row[by] * SAME_SIZE > most);
+}
+
+/** Whether something is left where the largest value of an input is held out. */
+function varies(rows: readonly LawInputs[], by: HoldOut["by"]): boolean {
+  const isHeldOut = farEnd(rows, by);
+  return rows.some((row) => !isHeldOut(row));
 }
 
 function errorsOf(

@@ -81,6 +81,16 @@ describe("a target loss", () => {
 });
 
 describe("a fit with a bootstrap", () => {
+  test("says what a budget leaves open of the loss, and a target loss of the budget", async () => {
+    const file = await fitWithBootstrap();
+    const bandIn = async (...of: string[]) =>
+      (await optimal("--law", file, "--nonzero", "1e7", ...of)).stdout.split("\n").slice(1, 3).join("\n");
+    const ofBudget = await bandIn("--flops", "1e18");
+    expect(ofBudget).toMatch(/expected loss [\d.]+ ± [\d.]+ nats.*, loss [\d.]+ … [\d.]+$/s);
+    const [, loss] = ofBudget.match(/expected loss ([\d.]+)/)!;
+    expect(await bandIn("--target-loss", loss!)).toMatch(/expected loss [\d.]+ nats.*, budget \S+ … \S+ FLOPs/s);
+  });
+
   test("gives the 95 % interval of the sparsity, the loss and m(S), at one budget", async () => {
     const file = await fitWithBootstrap();
     const args = ["--law", file, "--nonzero", "1e7", "--chinchilla-multiple", "20", "--multiplier"];

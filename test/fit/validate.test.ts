@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   chinchillaLaw,
   compareLaws,
+  type FitRow,
   fitLaw,
   predictLoss,
   type SparseParams,
@@ -66,6 +67,15 @@ describe("a validation", () => {
     const few = noisy.filter((_, i) => i % 5 === 0 || i === 7);
     expect(few.length).toBe(9);
     expect((await validateFit(few, await fitLaw(few, options), options)).aicc).toBeNull();
+  });
+
+  test("holds out the highest sparsity from a law that does not read it, too, but not where there is one only", async () => {
+    const dense = { ...options, law: "chinchilla" };
+    const heldOutOf = async (rows: FitRow[]) => (await validateFit(rows, await fitLaw(rows, dense), dense)).holdOuts;
+    const all = await heldOutOf(noisy);
+    expect(all.map(({ by }) => by)).toEqual(["nonzeroParams", "data", "sparsity"]);
+    expect(all[2]!.errors!.meanAbsolutePercentage).toBeGreaterThan(1);
+    expect((await heldOutOf(noisy.filter((row) => row.sparsity === 0))).map(({ by }) => by)).not.toContain("sparsity");
   });
 
   test("says why a hold-out cannot be had: data that then takes one value only", async () => {

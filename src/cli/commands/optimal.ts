@@ -112,16 +112,18 @@ interface Described {
 function describe(described: Described): string[] {
   const { optimal, band, flags, law, measured } = described;
   const { sparsity, data, loss, denseEquivalent } = optimal;
+  const lossWidth = flags.targetLoss === undefined ? halfWidth(band?.loss) : "";
   const range = ({ low, high }: Interval, format: (value: number) => string) => `${format(low)} … ${format(high)}`;
   const refits = band && [
     `  95 % of ${plural(band.refits, "refit")}: S ${range(band.sparsity, hundredths)}, D ${range(band.data, formatCount)}, ` +
-      `loss ${range(band.loss, (value) => value.toFixed(4))}` +
-      (flags.targetLoss === undefined ? "" : `, budget ${range(band.flops, formatScientific)} FLOPs`) +
+      (flags.targetLoss === undefined
+        ? `loss ${range(band.loss, (value) => value.toFixed(4))}`
+        : `budget ${range(band.flops, formatScientific)} FLOPs`) +
       (band.without === 0 ? "" : `; ${plural(band.without, "refit")} without an answer`),
   ];
   return [
     `${lead(described)} ${hundredths(sparsity)}${halfWidth(band?.sparsity)}`,
-    `  D = ${formatCount(data)} ${law.dataUnit}, expected loss ${loss.toFixed(4)}${halfWidth(band?.loss)} nats, ` +
+    `  D = ${formatCount(data)} ${law.dataUnit}, expected loss ${loss.toFixed(4)}${lossWidth} nats, ` +
       `as good as a dense model of ${Number.isFinite(denseEquivalent) ? formatCount(denseEquivalent) : "any number of"} parameters`,
     ...(refits ?? []),
     ...(measured === undefined ? [] : [`  times: ${measured.assumptions(flags.nonzero, sparsity)}`]),
