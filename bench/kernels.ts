@@ -13,7 +13,7 @@ import {
   type Weight,
 } from "../src/calibration/products.ts";
 import { createWorkbench, Recorder, type WorkbenchOptions } from "../src/calibration/workbench.ts";
-import type { Variant } from "../src/core/config.ts";
+import type { Variant } from "../src/core/record.ts";
 import { createEngine } from "../src/engine/engine.ts";
 import { describeArg, kernels } from "../src/kernels/registry.ts";
 import { enableTurbo } from "../src/kernels/turbo.ts";

@@ -2,7 +2,7 @@
  * `npm run bench:step`: whole training steps of the reference models. Every combination takes its turn in each round, so that
  * what the machine does meanwhile falls on all of them; a figure is the median over the rounds.
  */
-import type { Variant } from "../src/core/config.ts";
+import type { Variant } from "../src/core/record.ts";
 import type { KernelName } from "../src/kernels/registry.ts";
 import { enableTurbo } from "../src/kernels/turbo.ts";
 import { isVariantSupported } from "../src/kernels/variant.ts";

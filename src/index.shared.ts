@@ -7,34 +7,31 @@ export {
 } from "./calibration/calibration.ts";
 export { measureCalibration } from "./calibration/measure.ts";
 export { type TimedTraining, trainingTime, widthOf } from "./calibration/training-time.ts";
+export { register } from "./config/parts.ts";
 export {
-  decoder,
-  type ModelConfig,
   parseRunConfig,
   type RunConfig,
   type RunConfigInput,
-  type Variant,
-  vit,
-} from "./core/config.ts";
+} from "./config/run-config.ts";
 export * from "./core/errors.ts";
-export type { RunEvent, RunResult, RunStatus } from "./core/record.ts";
+export type { RecordedConfig, RunEvent, RunResult, RunStatus, Variant } from "./core/record.ts";
 export { VERSION } from "./core/version.ts";
-export { imageSource, type LabelledImages, parseCifar, parseIdx } from "./data/images.ts";
-export type { DataSource, ImageSource, TokenSource } from "./data/source.ts";
-export { syntheticImages, syntheticText } from "./data/synthetic.ts";
-export { textSource } from "./data/text.ts";
 export { createInlineEngine } from "./engine/inline.ts";
 export type { Engine } from "./engine/protocol.ts";
+export { blockWeights, countParameters, nonzeroBlockWeights } from "./families/count.ts";
+export * from "./families/public.ts";
 export * from "./fit/index.ts";
 export { createMemory, instantiateKernels, type KernelInstance } from "./kernels/abi.ts";
 export { references } from "./kernels/reference/index.ts";
 export { type KernelName, kernels, TILE } from "./kernels/registry.ts";
 export { compileKernels, isVariantSupported } from "./kernels/variant.ts";
-export { blockWeights, nonzeroBlockWeights } from "./models/count.ts";
-export { countParameters } from "./models/parameters.ts";
+export * from "./methods/public.ts";
+export * from "./optimizers/public.ts";
+export * from "./rates/public.ts";
 export { buildReport, type ReportInput } from "./report/report.ts";
 export type { ReportedRun } from "./report/runs.ts";
-export { cubicRamp, meanDensity } from "./sparsity/schedule.ts";
+export * from "./sources/public.ts";
+export * from "./sparsity/public.ts";
 export { createMemoryStore } from "./store/memory-store.ts";
 export { decodeSafetensors, encodeSafetensors } from "./store/safetensors.ts";
 export type { Checkpoint, RunStore } from "./store/store.ts";

@@ -11,11 +11,12 @@ const src = join(root, "src");
 const LEVELS: readonly (readonly string[])[] = [
   ["core"],
   ["kernels"],
-  ["data", "store", "fit", "memory"],
+  ["store", "fit", "memory"],
   ["tape"],
-  ["engine", "sparsity", "optim"],
-  ["layers"],
-  ["models", "calibration"],
+  ["engine", "sources", "optimizers", "rates", "sparsity"],
+  ["layers", "methods"],
+  ["families"],
+  ["config", "calibration"],
   ["train", "doctor"],
   ["sweep", "report"],
   ["index.shared.ts"],
@@ -79,7 +80,7 @@ test("nothing that index.browser.ts reaches imports a node: module or piscina", 
 });
 
 test("training bits use no function that JavaScript engines compute differently", () => {
-  const bits = ["core", "data", "optim", "sparsity", "layers", "models", "tape"];
+  const bits = ["core", "sources", "optimizers", "rates", "methods", "sparsity", "layers", "families", "tape"];
   const offences = files
     .filter((file) => bits.includes(directoryOf(join(src, file))))
     .flatMap((file) =>

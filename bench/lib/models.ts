@@ -1,11 +1,12 @@
 /** The two reference models of docs/performance.md, ready to step at any sparsity, on any number of threads. */
-import { parseRunConfig, type RunConfigInput, type Variant } from "../../src/core/config.ts";
-import type { DataSource } from "../../src/data/source.ts";
-import { syntheticSource } from "../../src/data/synthetic.ts";
+import { parseRunConfig, type RunConfigInput } from "../../src/config/run-config.ts";
+import type { Variant } from "../../src/core/record.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import { timingsBytes } from "../../src/engine/protocol.ts";
 import { createMemory } from "../../src/kernels/abi.ts";
 import type { KernelName } from "../../src/kernels/registry.ts";
+import { sourceOf } from "../../src/sources/index.ts";
+import type { DataSource, SourceChoice } from "../../src/sources/source.ts";
 import { planProgram } from "../../src/train/program.ts";
 import { Session } from "../../src/train/session.ts";
 import { recordStep } from "../../src/train/step.ts";
@@ -67,13 +68,13 @@ export interface ReferenceStep {
 export async function openReference(name: ReferenceModel, options: StepOptions): Promise<ReferenceStep> {
   const { sparsity, threads, variant } = options;
   const config = parseRunConfig(inputOf(name, options));
-  const data = oneBatch(syntheticSource(config.data as SyntheticConfig), config.training.batchSize);
+  const data = oneBatch(syntheticSource(config.data), config.training.batchSize);
   const program = planProgram(config, data, { threads, switchDensity: 1 });
   const maxCalls = 4 * recordStep(program.model, program.batch, program.optimizer, config.training).calls.length;
   const timings = { address: program.arena.reserve("timings", timingsBytes(threads, maxCalls)), calls: maxCalls };
   const memory = createMemory(program.arena.bytes);
   const engine = await createEngine({ memory, variant, threads, timings });
-  const session = await Session.open(program, engine, data);
+  const session = await Session.open(program, engine);
   if (sparsity > 0) session.applyUpdate(0);
   const { calls } = recordStep(program.model, program.batch, program.optimizer, config.training);
   let step = 0;
@@ -102,7 +103,10 @@ export async function openReference(name: ReferenceModel, options: StepOptions):
   };
 }
 
-type SyntheticConfig = Parameters<typeof syntheticSource>[0];
+function syntheticSource(data: SourceChoice): DataSource {
+  const noFiles = { read: () => Promise.reject(new Error("a reference model needs no files")) };
+  return sourceOf(data).load(data, noFiles) as DataSource;
+}
 
 /** The first examples of a source, generated once: a step shall not be charged for making them up, and the loss must fall. */
 function oneBatch(source: DataSource, batchSize: number): DataSource {

@@ -2,7 +2,7 @@
  * What one thread of this machine could reach at most: multiply-adds between registers, and bytes streamed through memory.
  * The loops are assembled here, so that no compiler's choices stand between them and the machine.
  */
-import type { Variant } from "../../src/core/config.ts";
+import type { Variant } from "../../src/core/record.ts";
 
 /**
  * Independent sums: enough to hide the latency of a step, few enough for 16 registers. Where multiplication and addition are

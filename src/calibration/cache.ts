@@ -2,7 +2,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { cpus, homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Variant } from "../core/config.ts";
+import type { Variant } from "../core/record.ts";
 import { VERSION } from "../core/version.ts";
 import { isTurbo } from "../kernels/turbo.ts";
 import { type Calibration, calibrationSchema } from "./calibration.ts";

@@ -1,5 +1,5 @@
 /** Measures what this machine's kernels cost. Runs in browsers too. */
-import type { Variant } from "../core/config.ts";
+import type { Variant } from "../core/record.ts";
 import { createInlineEngine } from "../engine/inline.ts";
 import type { Calibration, ProductTiming } from "./calibration.ts";
 import { type LinearShape, linearWorkbench, type Weight } from "./products.ts";

@@ -1,9 +1,10 @@
 /** The three products of a linear layer, dense and at each sparsity, recorded by the layers that training uses. */
-import type { PatternConfig } from "../core/config.ts";
+
 import { TILE } from "../kernels/registry.ts";
 import { linear, linearBackward } from "../layers/linear.ts";
 import { Parameter } from "../memory/parameter.ts";
 import type { Activations } from "../memory/tensor.ts";
+import type { PatternConfig } from "../sparsity/patterns/index.ts";
 import { updateMask } from "../sparsity/pruner.ts";
 import { stagingFor } from "../sparsity/staging.ts";
 import { createWorkbench, Recorder, type Workbench, type WorkbenchOptions } from "./workbench.ts";

@@ -1,5 +1,5 @@
 /** A memory with recorded kernel calls that can be run and timed call by call, on any number of threads. */
-import type { Variant } from "../core/config.ts";
+import type { Variant } from "../core/record.ts";
 import { RandomStream } from "../core/rng.ts";
 import { type Engine, type EngineOptions, timingsBytes } from "../engine/protocol.ts";
 import { createMemory, instantiateKernels, type KernelInstance } from "../kernels/abi.ts";

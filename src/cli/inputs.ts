@@ -1,9 +1,9 @@
 /** Finds the runs and tables that a command line names. */
 import { access, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { readYaml } from "../config/yaml.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { RunResult } from "../core/record.ts";
-import { readYaml } from "../core/yaml.ts";
 import {
   type ColumnMapping,
   type FitResult,

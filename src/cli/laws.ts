@@ -1,8 +1,8 @@
 /** Finds the law that a command line names. */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { readYaml } from "../config/yaml.ts";
 import { ConfigError } from "../core/errors.ts";
-import { readYaml } from "../core/yaml.ts";
 import {
   type FittedLaw,
   type FunctionLaw,

@@ -1,20 +1,34 @@
 /** A sweep's plan as lines for people and for programs. */
+import type { ModelChoice } from "../families/family.ts";
+import { familyOf } from "../families/index.ts";
 import { formatBytes } from "../memory/arena.ts";
 import { formatCount, formatDuration, formatScientific, plural } from "../report/format.ts";
 import type { PreparedSweep, SweepEstimate } from "../sweep/node.ts";
 import type { PlannedRun } from "../sweep/plan.ts";
 import { alignColumns, type Output } from "./output.ts";
 
-const HEADER = ["run", "dModel", "heads", "dFf", "N", "total", "D", "steps", "6·N·D·c", "memory", "time", ""];
+const header = (sizeKeys: readonly string[]) => [
+  "run",
+  ...sizeKeys,
+  "N",
+  "total",
+  "D",
+  "steps",
+  "6·N·D·c",
+  "memory",
+  "time",
+  "",
+];
 
 export function printPlan(sweep: PreparedSweep, { runSeconds, leftSeconds }: SweepEstimate, output: Output): void {
   const { plan, completed, jobs } = sweep;
   const timed = plan.runs.map((run, i) => ({ run, seconds: runSeconds[i]!, isCompleted: completed.has(run.id) }));
   for (const planned of timed) output.record(recordOf(planned));
   const total = totalOf(sweep, leftSeconds);
+  const sizeKeys = familyOf(plan.runs[0]!.config.model).scaling!.keys;
   output.record(total);
   output.print(
-    ...alignColumns([HEADER, ...timed.map(rowOf)]),
+    ...alignColumns([header(sizeKeys), ...timed.map((planned) => rowOf(planned, sizeKeys))]),
     `${plural(total.runs, "run")} (${total.completed} completed), C = 6·N·D·c_mul(S) = ${formatScientific(total.trainFlops)} FLOPs; ` +
       `${formatScientific(total.workFlops)} with attention, embedding and head`,
     `about ${formatDuration(leftSeconds)} on ${plural(jobs, "core")}, at most ${formatBytes(total.memoryBytes)} of memory`,
@@ -34,12 +48,12 @@ function recordOf({ run, seconds, isCompleted }: TimedRun): object {
   return { type: "plan", id, name, model, steps: training.steps, sparsity: sparsity.final, ...size };
 }
 
-function rowOf({ run, seconds, isCompleted }: TimedRun): string[] {
+function rowOf({ run, seconds, isCompleted }: TimedRun, sizeKeys: readonly string[]): string[] {
   const { config, nonzeroParams, totalParams, dataSeen, trainFlops, memoryBytes } = run;
-  const { dModel, numHeads, dFf } = config.model;
+  const model: ModelChoice = config.model;
   return [
     config.name,
-    ...[dModel, numHeads, dFf].map(String),
+    ...sizeKeys.map((key) => String(model[key])),
     formatCount(nonzeroParams, 4),
     formatCount(totalParams),
     formatCount(dataSeen),

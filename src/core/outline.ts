@@ -1,5 +1,6 @@
 /** What a schema asks for, read off the schema itself: the words of its error messages and of docs/configuration.md. */
-import type { z } from "zod";
+import { z } from "zod";
+import { canonicalJson } from "./canonical.ts";
 
 type Schema = z.core.$ZodType;
 type Path = readonly PropertyKey[];
@@ -10,7 +11,25 @@ const definition = (schema: Schema) => (schema as z.core.$ZodTypes)._zod.def;
 function bare(schema: Schema): Schema {
   const def = definition(schema);
   if ("innerType" in def) return bare(def.innerType as Schema);
-  return def.type === "pipe" ? bare(def.in) : schema;
+  if (def.type !== "pipe") return schema;
+  return bare(definition(def.in).type === "transform" ? def.out : def.in);
+}
+
+/** What was noted beside a schema: see core/choice.ts, and `describe`. */
+function noted(schema: Schema, key: "before" | "description"): unknown {
+  return z.globalRegistry.get(schema as z.ZodType)?.[key];
+}
+
+interface ChoiceNotes {
+  readonly otherwise?: string;
+  readonly shared?: readonly string[];
+}
+
+/** What `choiceWithDefault` noted, below defaults and optional marks; nothing for other schemas. */
+function choiceNotes(schema: Schema): ChoiceNotes {
+  const def = definition(schema);
+  if ("innerType" in def) return choiceNotes(def.innerType as Schema);
+  return (z.globalRegistry.get(schema as z.ZodType) ?? {}) as ChoiceNotes;
 }
 
 /** The condition a value must meet, as it stands after "must be": `a number in [0, 1)`. */
@@ -33,6 +52,8 @@ export function conditionOf(schema: Schema): string {
       return `a list of ${plural(conditionOf(def.element))}`;
     case "union":
       return unionCondition(def);
+    case "pipe":
+      return conditionOf(bare(schema));
     case "object":
       return `a mapping with the keys ${Object.keys(def.shape).join(", ")}`;
     case "default":
@@ -68,23 +89,25 @@ function numberCondition(def: z.core.$ZodNumberDef & { format?: string }): strin
 export function schemaAt(schema: Schema, path: Path, input: unknown): Schema | undefined {
   const [key, ...rest] = path;
   if (key === undefined) return schema;
-  const next = childOf(bare(schema), key, input);
+  const next = childOf(schema, key, input);
   return next && schemaAt(next, rest, childValue(input, key));
 }
 
 function childOf(schema: Schema, key: PropertyKey, input: unknown): Schema | undefined {
-  const def = definition(schema);
+  const def = definition(bare(schema));
   if (def.type === "object") return def.shape[String(key)];
   if (def.type === "array") return def.element;
-  if (def.type !== "union") return undefined;
-  const chosen = chosenOption(def, input);
-  return chosen && childOf(bare(chosen), key, input);
+  const chosen = chosenOption(schema, input);
+  return chosen && childOf(chosen, key, input);
 }
 
-function chosenOption(def: z.core.$ZodUnionDef & { discriminator?: string }, input: unknown): Schema | undefined {
+/** Of a union the option that `input` chose. */
+function chosenOption(schema: Schema, input: unknown): Schema | undefined {
+  const def = definition(bare(schema)) as z.core.$ZodUnionDef & { discriminator?: string };
+  if (def.type !== "union") return undefined;
   const { discriminator } = def;
   if (discriminator === undefined) return def.options.find((option) => isContainer(bare(option)));
-  const chosen = String(childValue(input, discriminator));
+  const chosen = String(childValue(input, discriminator) ?? choiceNotes(schema).otherwise);
   return def.options.find((option) => literalOf(option, discriminator) === chosen);
 }
 
@@ -98,7 +121,7 @@ export function childValue(input: unknown, key: PropertyKey): unknown {
 export function keysOf(schema: Schema, input: unknown): string[] {
   const def = definition(bare(schema));
   if (def.type === "object") return Object.keys(def.shape);
-  const chosen = def.type === "union" ? chosenOption(def, input) : undefined;
+  const chosen = chosenOption(schema, input);
   return chosen ? keysOf(chosen, input) : [];
 }
 
@@ -133,18 +156,60 @@ export interface OutlineKey {
   readonly default: string | undefined;
 }
 
+/** The same with what the key means, as `describe` says it. */
+export interface DocumentedKey extends OutlineKey {
+  readonly meaning: string | undefined;
+}
+
 /** Every key of a schema, in order, mappings before their own keys. */
-export function outline(schema: Schema, section = ""): OutlineKey[] {
+export function outline(schema: Schema): OutlineKey[] {
+  return documentedKeys(schema).map(({ meaning: _meaning, ...key }) => key);
+}
+
+/** @param section the place of the schema itself in the whole */
+export function documentedKeys(schema: Schema, section = ""): DocumentedKey[] {
   const def = definition(bare(schema));
   if (def.type === "union" && "discriminator" in def) {
     const discriminator = String(def.discriminator);
-    return def.options.flatMap((option) =>
-      outline(option, `${section} (${discriminator}: ${literalOf(option, discriminator)})`),
-    );
+    const { otherwise, shared = [] } = choiceNotes(schema);
+    const keysOfAll = documentedMembers(def.options[0]!, section).filter(({ key }) => shared.includes(key.key));
+    const own = def.options.flatMap((option) => {
+      const name = literalOf(option, discriminator);
+      const members = documentedMembers(option, `${section} (${discriminator}: ${name})`);
+      if (name === otherwise) members[0]!.key = { ...members[0]!.key, default: name };
+      return members.filter(({ key }) => !shared.includes(key.key));
+    });
+    return [...keysOfAll, ...own].flatMap(({ key, below }) => [key, ...below]);
   }
   if (def.type !== "object") return [];
-  return Object.entries(def.shape).flatMap(([key, child]) => [
-    { section, key, condition: conditionOf(child), default: defaultOf(child) },
-    ...outline(child, section === "" ? key : `${section}.${key}`),
-  ]);
+  return documentedMembers(schema, section).flatMap(({ key, below }) => [key, ...below]);
+}
+
+/** Each key of a mapping with the keys below it. */
+function documentedMembers(mapping: Schema, section: string): { key: DocumentedKey; below: DocumentedKey[] }[] {
+  const { shape } = definition(bare(mapping)) as z.core.$ZodObjectDef;
+  return Object.entries(shape).map(([key, child]) => ({
+    key: { section, key, condition: conditionOf(child), default: defaultOf(child), meaning: meaningOf(child) },
+    below: documentedKeys(child, section === "" ? key : `${section}.${key}`),
+  }));
+}
+
+function meaningOf(schema: Schema): string | undefined {
+  const meaning = noted(schema, "description");
+  return meaning === undefined ? undefined : String(meaning);
+}
+
+/** What tells a parsed value from others: all of it but the later keys that stand at what was there before them. */
+export function identityOf(schema: Schema, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const members = Object.entries(value).map(([key, member]) => ({ key, member, child: childOf(schema, key, value) }));
+  const isAsBefore = (child: Schema | undefined, member: unknown) => {
+    const before = child && noted(child, "before");
+    return before !== undefined && canonicalJson(member) === canonicalJson(before);
+  };
+  return Object.fromEntries(
+    members
+      .filter(({ child, member }) => !isAsBefore(child, member))
+      .map(({ key, child, member }) => [key, child === undefined ? member : identityOf(child, member)]),
+  );
 }

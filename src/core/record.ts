@@ -1,9 +1,49 @@
 /** What a run leaves behind: plain data, the same in memory, in `events.jsonl` and in `result.json`. */
-import type { RunConfig, Variant } from "./config.ts";
+import type { Choice } from "./choice.ts";
+
+/** `relaxed` (fused multiply-add) is faster on some machines, and its bits are the machine's own. */
+export type Variant = "strict" | "relaxed";
+
+/**
+ * A run's configuration as its record holds it, every default filled in. What parts it names, and what their settings mean, only
+ * the lists of parts know (see config/).
+ */
+export interface RecordedConfig {
+  readonly name?: string | undefined;
+  readonly seed: number;
+  readonly model: Choice<"family">;
+  readonly data: Choice<"kind">;
+  readonly training: RecordedTraining;
+  readonly sparsity: RecordedSparsity;
+  readonly variant: Variant;
+  /** Files whose parts the run uses; missing in records from before there were any. */
+  readonly plugins?: readonly string[] | undefined;
+}
+
+export interface RecordedTraining {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly optimizer: Choice<"kind">;
+  readonly learningRate: Choice<"kind">;
+  readonly clipNorm: number | null;
+  readonly zLoss: number;
+  readonly evalEvery: number;
+  readonly evalExamples: number;
+  readonly checkpointEvery: number;
+}
+
+export interface RecordedSparsity {
+  /** Missing in records from before there was a choice. */
+  readonly method?: string | undefined;
+  readonly final: number;
+  readonly pattern: Choice<"kind">;
+  readonly switchDensity: "measured" | number;
+  readonly [setting: string]: unknown;
+}
 
 export type RunStatus = "completed" | "stopped" | "diverged" | "failed";
 
-/** One line of `events.jsonl`. Losses are nats per token (decoder) or per image (vit). */
+/** One line of `events.jsonl`. Losses are nats for each label: a token of text, or an image. */
 export type RunEvent =
   | {
       type: "start";
@@ -28,7 +68,7 @@ export interface RunResult {
   status: RunStatus;
   /** Why, for a run that did not complete. */
   message?: string;
-  config: RunConfig;
+  config: RecordedConfig;
   /** Nats per token or image over the held-out split. */
   validLoss: number;
   validAccuracy: number;
@@ -42,9 +82,9 @@ export interface RunResult {
   totalParams: number;
   /** Measured 1 − nonzeroParams/denseParams. */
   sparsity: number;
-  /** D: tokens or images seen in training. */
+  /** D: tokens, images or whatever the family counts, seen in training. */
   dataSeen: number;
-  dataUnit: "tokens" | "images";
+  dataUnit: string;
   steps: number;
   /** C as the paper counts: 6 · Σ over steps of non-zero weights · data of a step (tokens, or images). */
   trainFlops: number;

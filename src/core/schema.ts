@@ -6,6 +6,9 @@ import { childValue, conditionOf, defaultOf, keysOf, schemaAt } from "./outline.
 
 type Path = readonly PropertyKey[];
 
+/** A relation between settings that does not hold: what `key` must be, what it is, and what to do. */
+export type BrokenRelation = readonly [key: string, condition: string, got: unknown, remedy: string];
+
 /** Where a document came from, in messages: its name, and the line of each key where it has lines. */
 export interface Origin {
   readonly name: string;
@@ -102,4 +105,22 @@ function show(value: unknown): string {
   if (typeof value === "number") return String(value);
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/**
+ * One line for each relation that does not hold.
+ *
+ * @throws {ConfigError} where there is any
+ */
+export function assertRelations(broken: Iterable<BrokenRelation>, source: string | Origin): void {
+  const lines = [...broken].map(
+    ([key, condition, got, remedy]) =>
+      `${placeOf(source, key.split("."))}: ${key} must be ${condition}; got ${got}. ${remedy}`,
+  );
+  if (lines.length > 0) throw new ConfigError(lines.join("\n"));
+}
+
+/** Relations of one part of a configuration, with their keys named from the top. */
+export function* under(section: string, broken: Iterable<BrokenRelation>): Generator<BrokenRelation> {
+  for (const [key, ...rest] of broken) yield [`${section}.${key}`, ...rest];
 }

@@ -1,5 +1,5 @@
 /** Measures what one thread of this machine reaches in a dense product. Runs in browsers too. */
-import type { Variant } from "../core/config.ts";
+import type { Variant } from "../core/record.ts";
 import { createMemory, instantiateKernels } from "../kernels/abi.ts";
 import { TILE } from "../kernels/registry.ts";
 import { compileKernels } from "../kernels/variant.ts";

@@ -2,8 +2,9 @@
  * What the trainer asks of whatever runs the kernels. Three engines keep to it: inline (this thread), node (piscina workers)
  * and browser (Web Workers); the same test suite runs over each.
  */
-import type { Variant } from "../core/config.ts";
+
 import { ConfigError } from "../core/errors.ts";
+import type { Variant } from "../core/record.ts";
 
 export interface EngineOptions {
   readonly memory: WebAssembly.Memory;

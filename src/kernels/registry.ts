@@ -5,7 +5,7 @@
  * Every wasm kernel has the signature `(begin, end, ...args)` with `args` in the order listed here; `[begin, end)` is a
  * part of the call's extent, and filling an extent in any number of parts gives the same bits.
  *
- * Layout words used below (design.md, "One memory, one tape"):
+ * Layout words used below (ARCHITECTURE.md, "Memory and layout"):
  *   tiles (nt, F)  activations `[token tile][feature][32 tokens]`, f32; F features of nt tiles of 32 tokens
  *   lanes (nt)     one value for each token: `[token tile][32]`
  *   A sequence of `seqLen` tokens takes `seqTiles = ⌈seqLen/32⌉` tiles; the tokens beyond seqLen are padding.

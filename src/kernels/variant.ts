@@ -1,6 +1,7 @@
 /** Finds and compiles the wasm build that this machine can run. */
-import type { Variant } from "../core/config.ts";
+
 import { StateError } from "../core/errors.ts";
+import type { Variant } from "../core/record.ts";
 import { wasmBase64 } from "./wasm.generated.ts";
 
 const compiled = new Map<Variant, Promise<WebAssembly.Module>>();

@@ -1,8 +1,12 @@
 /** Multi-head self-attention. */
+import { TILE } from "../kernels/registry.ts";
 import type { Declare } from "../memory/parameter.ts";
 import type { Activations, Tensor, TokenLayout } from "../memory/tensor.ts";
 import { scratch, type Tape } from "../tape/tape.ts";
 import { declareLinear, type Linear, linear, linearBackward } from "./linear.ts";
+
+/** Bytes of one feature of a tile. */
+const TILE_BYTES = TILE * Float32Array.BYTES_PER_ELEMENT;
 
 export interface Attention {
   readonly query: Linear;
@@ -28,14 +32,16 @@ export interface AttentionOptions {
   readonly numHeads: number;
   readonly isCausal: boolean;
   readonly bias: boolean;
+  /** Tokens of an example that pass through. */
+  readonly seqLen: number;
   /** Scale of the output projection's initial weights, in units of 1/√dModel. */
   readonly outputGain: number;
 }
 
 export function declareAttention(declare: Declare, name: string, options: AttentionOptions): Attention {
-  const { dModel, numHeads, isCausal, bias, outputGain } = options;
+  const { dModel, numHeads, isCausal, bias, seqLen, outputGain } = options;
   const project = (part: string, gain = 1) =>
-    declareLinear(declare, `${name}.${part}`, dModel, dModel, { bias, role: "block", gain });
+    declareLinear(declare, `${name}.${part}`, dModel, dModel, { bias, role: "block", tokensPerExample: seqLen, gain });
   return {
     query: project("query"),
     key: project("key"),
@@ -45,6 +51,12 @@ export function declareAttention(declare: Declare, name: string, options: Attent
     headDim: dModel / numHeads,
     isCausal,
   };
+}
+
+/** Multiply-adds of scores and mixing for one example; a causal token sees half of the keys. */
+export function mixingPerExample({ numHeads, headDim, isCausal }: Attention, seqLen: number): number {
+  const keys = isCausal ? seqLen / 2 : seqLen;
+  return 2 * seqLen * keys * numHeads * headDim;
 }
 
 /** y = residual + Wo·attention(Wq·x, Wk·x, Wv·x). */
@@ -59,7 +71,7 @@ export function attention(
   const k = linear(tape, layer.key, x);
   const v = linear(tape, layer.value, x);
   const mixed = tape.activations(`${layer.output.weight.name} input`, x.numTiles, x.features);
-  const logSumExp = tape.transient("attention log-sum-exp", layer.numHeads * layout.numTiles * 32);
+  const logSumExp = tape.transient("attention log-sum-exp", layer.numHeads * layout.numTiles * TILE);
   tape.call("f32_attention", layout.batchSize * layer.numHeads, {
     q: q.tensor,
     k: k.tensor,
@@ -67,7 +79,7 @@ export function attention(
     o: mixed.tensor,
     lse: logSumExp,
     ...geometry(layer, layout),
-    scratch: scratch((layout.seqTiles * 32 + 1) * 128),
+    scratch: scratch((layout.seqTiles * TILE + 1) * TILE_BYTES),
   });
   return { y: linear(tape, layer.output, mixed, residual), cache: { x, q, k, v, mixed, logSumExp } };
 }
@@ -94,7 +106,7 @@ export function attentionBackward(
     dk: dK.tensor,
     dv: dV.tensor,
     ...geometry(layer, layout),
-    scratch: scratch((4 * 32 + layout.seqTiles) * 128),
+    scratch: scratch((4 * TILE + layout.seqTiles) * TILE_BYTES),
   });
   const dX = linearBackward(tape, layer.query, x, dQ);
   linearBackward(tape, layer.key, x, dK, dX);

@@ -3,7 +3,7 @@ import type { Declare } from "../memory/parameter.ts";
 import type { Activations, TokenLayout } from "../memory/tensor.ts";
 import type { Tape } from "../tape/tape.ts";
 import { type Attention, type AttentionCache, attention, attentionBackward, declareAttention } from "./attention.ts";
-import { declareMlp, type Mlp, type MlpCache, mlp, mlpBackward } from "./mlp.ts";
+import { declareMlp, type Mlp, type MlpCache, type MlpKind, mlp, mlpBackward } from "./mlp.ts";
 import { declareNorm, type Norm, type NormCache, norm, normBackward } from "./norm.ts";
 
 export interface Block {
@@ -26,8 +26,10 @@ export interface BlockOptions {
   readonly numHeads: number;
   readonly numLayers: number;
   readonly norm: "layernorm" | "rmsnorm";
-  readonly activation: "gelu" | "geglu";
+  readonly activation: MlpKind;
   readonly bias: boolean;
+  /** Tokens of an example. */
+  readonly seqLen: number;
   readonly isCausal: boolean;
 }
 

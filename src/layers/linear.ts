@@ -14,6 +14,7 @@ export interface Linear {
 export interface LinearOptions {
   readonly bias: boolean;
   readonly role: ParameterRole;
+  readonly tokensPerExample: number;
   /** Standard deviation of the initial weights, in units of 1/√inFeatures. */
   readonly gain?: number;
 }
@@ -31,6 +32,7 @@ export function declareLinear(
     cols: inFeatures,
     role: options.role,
     isLinear: true,
+    tokensPerExample: options.tokensPerExample,
     hasWeightDecay: true,
     initialDeviation: (options.gain ?? 1) / Math.sqrt(inFeatures),
     initialMean: 0,

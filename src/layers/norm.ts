@@ -1,4 +1,5 @@
 /** LayerNorm and RMSNorm over the features of each token. */
+import { TILE } from "../kernels/registry.ts";
 import type { Declare, Parameter } from "../memory/parameter.ts";
 import type { Activations, Tensor } from "../memory/tensor.ts";
 import type { Tape } from "../tape/tape.ts";
@@ -26,7 +27,7 @@ export function declareNorm(declare: Declare, name: string, kind: Norm["kind"], 
 export function norm(tape: Tape, layer: Norm, x: Activations): { y: Activations; cache: NormCache } {
   const { features, numTiles } = x;
   const y = tape.activations(`${layer.gain.name} output`, numTiles, features);
-  const lanes = numTiles * 32;
+  const lanes = numTiles * TILE;
   const stats = tape.transient(`${layer.gain.name} stats`, layer.bias === null ? lanes : 2 * lanes);
   const common = { x: x.tensor, gain: layer.gain.value, y: y.tensor, stats, features, epsilon: EPSILON[layer.kind] };
   if (layer.bias === null) tape.call("f32_rmsnorm", numTiles, common);

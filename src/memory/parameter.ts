@@ -19,6 +19,8 @@ export interface ParameterSpec {
   readonly role: ParameterRole;
   /** Only read through linear products, so that CSR may replace it. */
   readonly isLinear: boolean;
+  /** Tokens of an example that it is multiplied with; 0 where left out: in no product. */
+  readonly tokensPerExample?: number;
   readonly hasWeightDecay: boolean;
   /** Standard deviation of the normal initial values; 0: all `initialMean`. */
   readonly initialDeviation: number;
@@ -27,6 +29,19 @@ export interface ParameterSpec {
 
 /** Creates the parameter that a layer asks for. */
 export type Declare = (spec: ParameterSpec) => Parameter;
+
+/** The same, and a list of all that it has created, in order. */
+export function listing(declare: Declare): { readonly parameters: readonly Parameter[]; readonly declare: Declare } {
+  const parameters: Parameter[] = [];
+  return {
+    parameters,
+    declare(spec) {
+      const parameter = declare(spec);
+      parameters.push(parameter);
+      return parameter;
+    },
+  };
+}
 
 /** The positions of the non-zeros, for W and for Wᵀ (see the registry, f32_spmm_csr). */
 export interface CsrStructure {

@@ -6,14 +6,14 @@ import { type OptimalSparsity, optimalSparsity } from "../fit/optimal.ts";
 import { bandOfOptima, type OptimalBand } from "../fit/optimal-band.ts";
 import { type FitResult, lawOfFit } from "../fit/result.ts";
 import { refitsOf } from "./bands.ts";
-import { completedRuns, groupBy, groupBySize, type ReportedRun, targetSparsity } from "./runs.ts";
+import { completedRuns, groupBy, groupBySize, type ReportedRun, rampOf, targetSparsity } from "./runs.ts";
 
 /** The ramp that most of the pruned runs used; the paper's where none was pruned. */
 export function commonRamp(runs: readonly ReportedRun[]): Ramp {
-  const ramps = runs.filter((run) => targetSparsity(run) > 0).map((run) => run.result.config.sparsity);
+  const ramps = runs.filter((run) => targetSparsity(run) > 0).flatMap((run) => rampOf(run) ?? []);
   const alike = [...groupBy(ramps, ({ start, end }) => `${start} ${end}`).values()];
   const [commonest] = alike.sort((a, b) => b.length - a.length);
-  return commonest === undefined ? paperRamp : { start: commonest[0]!.start, end: commonest[0]!.end };
+  return commonest?.[0] ?? paperRamp;
 }
 
 /** A law that tells how sparse a model should be, and the refits that tell how surely. */

@@ -9,6 +9,12 @@ export interface ReportedRun {
 /** The sparsity that a run was asked for; its measured one differs in the last digits. */
 export const targetSparsity = (run: ReportedRun): number => run.result.config.sparsity.final;
 
+/** Shares of the steps between which the sparsity of a pruned run rose; undefined for methods without a ramp. */
+export function rampOf({ result }: ReportedRun): { start: number; end: number } | undefined {
+  const { start, end } = result.config.sparsity;
+  return typeof start === "number" && typeof end === "number" ? { start, end } : undefined;
+}
+
 /** Runs whose loss a law may be held to. */
 export const completedRuns = (runs: readonly ReportedRun[]): ReportedRun[] =>
   runs.filter(({ result }) => result.status === "completed" && Number.isFinite(result.validLoss));

@@ -1,8 +1,10 @@
 /** Applies a mask update to one weight: ranks, keeps exactly the top k, and moves every plane to the new non-zeros. */
-import type { PatternConfig } from "../core/config.ts";
+
 import type { KernelInstance } from "../kernels/abi.ts";
 import type { Parameter } from "../memory/parameter.ts";
 import { addressOf, byteLength, type Tensor } from "../memory/tensor.ts";
+import { patternOf } from "./patterns/index.ts";
+import type { PatternChoice } from "./patterns/pattern.ts";
 import { type Staging, stagingFor } from "./staging.ts";
 
 export interface Pruner {
@@ -15,7 +17,7 @@ export interface Pruner {
 export interface MaskTarget {
   /** Weights to keep. */
   readonly kept: number;
-  readonly pattern: PatternConfig;
+  readonly pattern: PatternChoice;
   /** From this update on the weight is stored as CSR. */
   readonly toCsr: boolean;
 }
@@ -36,15 +38,16 @@ export function updateMask(pruner: Pruner, parameter: Parameter, target: MaskTar
 }
 
 /** Address of size f32 whose magnitudes rank the weights, in row-major order whatever the format. */
-function rankedScores({ kernels }: Pruner, parameter: Parameter, staging: Staging, pattern: PatternConfig): number {
+function rankedScores({ kernels }: Pruner, parameter: Parameter, staging: Staging, pattern: PatternChoice): number {
   const { rows, cols } = parameter.spec;
   let weights = addressOf(parameter.value);
   if (parameter.format === "csr") {
     scatter(kernels, parameter, parameter.value, staging.dense);
     weights = staging.dense;
   }
-  if (pattern.kind === "unstructured") return weights;
-  kernels.f32_nm_scores(0, rows, weights, rows, cols, pattern.n, pattern.m, staging.scores);
+  const { lift } = patternOf(pattern);
+  if (lift === undefined) return weights;
+  lift(kernels, pattern, { rows, cols, scores: weights, into: staging.scores });
   return staging.scores;
 }
 

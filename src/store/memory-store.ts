@@ -1,6 +1,5 @@
 /** A run kept in memory: for runs that leave nothing behind, and the model of what a store does. */
-import type { RunConfig } from "../core/config.ts";
-import type { RunEvent, RunResult } from "../core/record.ts";
+import type { RecordedConfig, RunEvent, RunResult } from "../core/record.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
 import { eventsUntilCheckpoint } from "./records.ts";
 import type { Checkpoint, RunStore } from "./store.ts";
@@ -12,7 +11,7 @@ export function createMemoryStore(id: string): RunStore {
 /** Hands out copies only, as a store on disk would. */
 class MemoryStore implements RunStore {
   readonly id: string;
-  #config: RunConfig | undefined;
+  #config: RecordedConfig | undefined;
   #result: RunResult | undefined;
   #events: RunEvent[] = [];
   #checkpoint: Uint8Array | undefined;
@@ -21,11 +20,11 @@ class MemoryStore implements RunStore {
     this.id = id;
   }
 
-  async readConfig(): Promise<RunConfig | undefined> {
+  async readConfig(): Promise<RecordedConfig | undefined> {
     return structuredClone(this.#config);
   }
 
-  async writeConfig(config: RunConfig): Promise<void> {
+  async writeConfig(config: RecordedConfig): Promise<void> {
     this.#config = structuredClone(config);
   }
 

@@ -1,6 +1,57 @@
-/** Events and results as JSON text. JSON has no NaN: it is written as null, and no field of a record is ever null itself. */
+/**
+ * Configurations, events and results as JSON text. JSON has no NaN: it is written as null, and no field of an event or a result is
+ * ever null itself.
+ */
+import { z } from "zod";
 import { FormatError } from "../core/errors.ts";
-import type { RunEvent, RunResult } from "../core/record.ts";
+import type { RecordedConfig, RunEvent, RunResult } from "../core/record.ts";
+import { parseWith } from "../core/schema.ts";
+
+const chosen = z.looseObject({ kind: z.string() });
+
+/** What every run's configuration has, whatever parts it names: a record can be read where they are not known. */
+const recordedConfigSchema = z.looseObject({
+  name: z.string().optional(),
+  seed: z.number(),
+  model: z.looseObject({ family: z.string() }),
+  data: chosen,
+  training: z.looseObject({
+    steps: z.number(),
+    batchSize: z.number(),
+    optimizer: chosen,
+    learningRate: chosen,
+    clipNorm: z.number().nullable(),
+    zLoss: z.number(),
+    evalEvery: z.number(),
+    evalExamples: z.number(),
+    checkpointEvery: z.number(),
+  }),
+  sparsity: z.looseObject({
+    final: z.number(),
+    pattern: chosen,
+    switchDensity: z.union([z.literal("measured"), z.number()]),
+  }),
+  variant: z.enum(["strict", "relaxed"]),
+});
+
+/**
+ * A run's configuration as its record holds it.
+ *
+ * @throws {FormatError} where the text is not JSON
+ * @throws {ConfigError} where it is not a run's configuration
+ */
+export function parseConfig(text: string, file: string): RecordedConfig {
+  return parseWith(recordedConfigSchema, parseJson(text, file), file);
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const problem = `file must be JSON; got "${(cause as Error).message}". Remove it to start the run anew.`;
+    throw new FormatError(file, problem, { cause });
+  }
+}
 
 export const formatEvent = (event: RunEvent) => `${JSON.stringify(event)}\n`;
 export const formatResult = (result: RunResult) => `${JSON.stringify(result, null, 2)}\n`;

@@ -5,13 +5,12 @@
  */
 import { mkdir, readdir, readFile, rm, rmdir, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { parseRunConfig, type RunConfig } from "../core/config.ts";
 import { FormatError } from "../core/errors.ts";
-import type { RunEvent, RunResult } from "../core/record.ts";
+import type { RecordedConfig, RunEvent, RunResult } from "../core/record.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
 import { appendAndSync, ignoreMissing, ignoreNotEmpty, PARTIAL, readIfPresent, writeWhole } from "./files.ts";
 import { acquireLock, type LockHolder, lockHolder } from "./lock.ts";
-import { eventsUntilCheckpoint, formatEvent, formatResult, parseEvents, parseResult } from "./records.ts";
+import { eventsUntilCheckpoint, formatEvent, formatResult, parseConfig, parseEvents, parseResult } from "./records.ts";
 import type { Checkpoint, RunStore } from "./store.ts";
 
 /** Events wait this long at most for the next one to bring them to disk; a resumed run writes lost ones again. */
@@ -68,11 +67,11 @@ class RunDirectory implements RunStore {
     this.#warn(`${path}: the last line was torn and has been cut off (${bytes.length - wholeBytes} bytes).`);
   }
 
-  readConfig(): Promise<RunConfig | undefined> {
+  readConfig(): Promise<RecordedConfig | undefined> {
     return readConfig(this.#directory);
   }
 
-  async writeConfig(config: RunConfig): Promise<void> {
+  async writeConfig(config: RecordedConfig): Promise<void> {
     await writeWhole(this.#path("config.json"), `${JSON.stringify(config, null, 2)}\n`);
   }
 
@@ -188,7 +187,7 @@ export async function readLatestCheckpoint(
 export interface RunEntry {
   readonly id: string;
   readonly directory: string;
-  readonly config: RunConfig | undefined;
+  readonly config: RecordedConfig | undefined;
   readonly result: RunResult | undefined;
   /** The process that is writing the run now. */
   readonly writer: LockHolder | undefined;
@@ -226,18 +225,11 @@ async function readEntry(out: string, id: string): Promise<RunEntry> {
  * @throws {FormatError} where the file is not JSON
  * @throws {ConfigError} where it is not a run's configuration
  */
-async function readConfig(directory: string): Promise<RunConfig | undefined> {
+async function readConfig(directory: string): Promise<RecordedConfig | undefined> {
   const path = join(directory, "config.json");
   const text = await readIfPresent(path);
   if (text === undefined) return undefined;
-  try {
-    return parseRunConfig(JSON.parse(text), path);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new FormatError(path, `file must be JSON; got "${cause.message}". Remove it to start the run anew.`, {
-      cause,
-    });
-  }
+  return parseConfig(text, path);
 }
 
 async function readResult(directory: string): Promise<RunResult | undefined> {

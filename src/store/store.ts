@@ -1,6 +1,5 @@
 /** What a run needs of the place where it is kept: a directory in Node, OPFS and IndexedDB in a browser, or memory. */
-import type { RunConfig } from "../core/config.ts";
-import type { RunEvent, RunResult } from "../core/record.ts";
+import type { RecordedConfig, RunEvent, RunResult } from "../core/record.ts";
 
 export interface NamedArray {
   readonly shape: readonly number[];
@@ -20,8 +19,8 @@ export interface Checkpoint {
 export interface RunStore {
   readonly id: string;
   /** The configuration written by the first start, if any. */
-  readConfig(): Promise<RunConfig | undefined>;
-  writeConfig(config: RunConfig): Promise<void>;
+  readConfig(): Promise<RecordedConfig | undefined>;
+  writeConfig(config: RecordedConfig): Promise<void>;
   /** Appends a line; on disk about a second later, and before any checkpoint or result. */
   appendEvent(event: RunEvent): Promise<void>;
   /** Every whole event so far; a torn last line is cut off the file. */

@@ -2,9 +2,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunConfig } from "../core/config.ts";
+import type { RunConfig } from "../config/run-config.ts";
 import type { RunResult } from "../core/record.ts";
-import type { DataSource } from "../data/source.ts";
+import type { DataSource } from "../sources/source.ts";
 import { type PlannedRun, workFlops } from "./plan.ts";
 
 /** Trains one run: `trainRun` of train/node.ts. */

@@ -1,9 +1,13 @@
 /** The runs of a sweep, matched in non-zero size. */
-import { type LearningRateConfig, type ModelConfig, parseRunConfig, type RunConfig } from "../core/config.ts";
+import { parseRunConfig, type RunConfig } from "../config/run-config.ts";
+import type { SweepConfig } from "../config/sweep-config.ts";
 import { pow } from "../core/math.ts";
 import { type Origin, placeOf } from "../core/schema.ts";
-import { blockWeights, nonzeroBlockWeights, unitsPerExample } from "../models/count.ts";
-import type { SweepConfig } from "./config.ts";
+import { blockWeights, nonzeroBlockWeights } from "../families/count.ts";
+import type { ModelChoice } from "../families/family.ts";
+import { familyOf } from "../families/index.ts";
+import { rateOf } from "../rates/index.ts";
+import type { RateChoice } from "../rates/rate.ts";
 import { matchWidths } from "./width.ts";
 
 /** One point of the grid: what was asked for, and the run that comes nearest. */
@@ -42,20 +46,25 @@ function* points({ nonzeroParams, sparsities, data, seeds }: SweepConfig["grid"]
 
 function gridRun(sweep: SweepConfig, point: Point, source: string | Origin): GridRun {
   const { base, grid } = sweep;
-  const model: ModelConfig = {
-    ...base.model,
-    ...matchWidths(base.model, { ...point, headDim: grid.headDim }, placeOf(source, ["grid", "nonzeroParams"])),
-  };
-  const dataPerStep = base.training.batchSize * unitsPerExample(model);
+  const widths = matchWidths(
+    base.model,
+    { ...point, headDim: grid.headDim },
+    placeOf(source, ["grid", "nonzeroParams"]),
+  );
+  const model: ModelChoice = { ...base.model, ...widths };
+  const family = familyOf(model);
+  const dataPerStep = base.training.batchSize * family.unitsPerExample(model);
   const steps = Math.ceil(point.data / dataPerStep);
   const name = runName(sweep.name, point);
-  const learningRate = scaleLearningRate(base.training.learningRate, model.dModel, grid.learningRateRule);
+  const width = widths[family.scaling!.width]!;
+  const learningRate = scaleLearningRate(base.training.learningRate, width, grid.learningRateRule);
   const config = {
     name,
     seed: point.seed,
     model,
     data: base.data,
     variant: base.variant,
+    plugins: base.plugins,
     training: { ...base.training, steps, learningRate },
     sparsity: { ...base.sparsity, final: point.sparsity },
   };
@@ -78,15 +87,12 @@ function short(count: number): string {
   return `${Number((count / 1000 ** power).toPrecision(3))}${["", "k", "M", "G", "T"][power]}`;
 }
 
-/** Narrow models take larger learning rates: rate · (dModel/baseWidth)^−exponent. */
+/** Narrow models take larger learning rates: rate · (width/baseWidth)^−exponent. */
 function scaleLearningRate(
-  learningRate: LearningRateConfig,
-  dModel: number,
+  learningRate: RateChoice,
+  width: number,
   rule: SweepConfig["grid"]["learningRateRule"],
-): LearningRateConfig {
+): RateChoice {
   if (rule === undefined) return learningRate;
-  const factor = pow(dModel / rule.baseWidth, -rule.exponent);
-  return learningRate.kind === "rsqrt"
-    ? { ...learningRate, scale: learningRate.scale * factor }
-    : { ...learningRate, peak: learningRate.peak * factor };
+  return rateOf(learningRate).scaled(learningRate, pow(width / rule.baseWidth, -rule.exponent));
 }

@@ -3,14 +3,15 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { measuredSwitchDensity } from "../calibration/cache.ts";
+import { loadPlugins, pluginsOf } from "../config/plugins.ts";
+import { parseSweepConfig, type SweepConfig, type SweepConfigInput } from "../config/sweep-config.ts";
 import type { RunResult } from "../core/record.ts";
 import type { Origin } from "../core/schema.ts";
-import { loadData } from "../data/node.ts";
-import type { DataSource } from "../data/source.ts";
 import { enableTurbo } from "../kernels/turbo.ts";
+import { loadData } from "../sources/node.ts";
+import type { DataSource } from "../sources/source.ts";
 import { listRuns } from "../store/run-directory.ts";
 import { train } from "../train/node.ts";
-import { parseSweepConfig, type SweepConfig, type SweepConfigInput } from "./config.ts";
 import { makespan, measureRate } from "./estimate.ts";
 import { planSweep, type SweepPlan } from "./plan.ts";
 import { createRunPool } from "./pool.ts";
@@ -56,6 +57,7 @@ export interface SweepEstimate {
  *     const { completed, failed } = await sweep(config, { out: "runs" });
  */
 export async function sweep(config: SweepConfigInput, settings: SweepSettings): Promise<SweepSummary> {
+  await loadPlugins(pluginsOf(config), baseDirOf(settings));
   return await runPrepared(await prepareSweep(parseSweepConfig(config), settings));
 }
 
@@ -66,7 +68,8 @@ export async function prepareSweep(config: SweepConfig, settings: SweepSettings)
   const { switchDensity } = config.base.sparsity;
   // Measured here, once, so that jobs that start together do not each measure it and disagree.
   const density = switchDensity === "measured" ? await measuredSwitchDensity(config.base.variant) : switchDensity;
-  const plan = planSweep(config, data, density, settings.source);
+  const pluginHashes = await loadPlugins(config.base.plugins, baseDirOf(settings));
+  const plan = planSweep(config, data, density, settings.source, pluginHashes);
   const jobs = Math.min(settings.jobs ?? availableParallelism(), plan.runs.length);
   return { plan, data, completed: await completedOf(plan, settings.out), jobs, settings };
 }

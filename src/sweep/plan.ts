@@ -1,22 +1,17 @@
 /** What a sweep will cost, before it runs. */
-
-import { runId } from "../core/canonical.ts";
-import type { RunConfig } from "../core/config.ts";
+import { runId } from "../config/run-id.ts";
+import type { SweepConfig } from "../config/sweep-config.ts";
 import { ConfigError } from "../core/errors.ts";
+import { FLOPS_PER_WEIGHT } from "../core/flops.ts";
+import type { RecordedConfig } from "../core/record.ts";
 import { type Origin, placeOf } from "../core/schema.ts";
-import type { DataSource } from "../data/source.ts";
+import { dimensionsOf, otherFlopsPerExample, parameterSpecs, productsOf } from "../families/count.ts";
+import { familyOf } from "../families/index.ts";
 import { wholePages } from "../kernels/abi.ts";
-import {
-  dimensionsOf,
-  FLOPS_PER_WEIGHT,
-  nonzeroBlockWeights,
-  otherFlopsPerToken,
-  tokensPerExample,
-  unitsPerExample,
-} from "../models/count.ts";
-import { cubicRamp } from "../sparsity/schedule.ts";
+import type { ParameterSpec } from "../memory/parameter.ts";
+import type { DataSource } from "../sources/source.ts";
+import { maskPlan } from "../train/mask-plan.ts";
 import { planProgram } from "../train/program.ts";
-import type { SweepConfig } from "./config.ts";
 import { type GridRun, gridRuns } from "./grid.ts";
 
 export interface PlannedRun extends GridRun {
@@ -40,6 +35,7 @@ export interface SweepPlan {
  * Counts every run of the grid.
  *
  * @param switchDensity density below which weights are stored as CSR, for the memory plan
+ * @param pluginHashes content of the plugins that the sweep uses: what `loadPlugins` returned
  * @throws {ConfigError} where a run's settings do not work out, or two points of the grid are the same run
  * @throws {MemoryError} where a run does not fit into one WebAssembly memory
  */
@@ -48,8 +44,9 @@ export function planSweep(
   data: DataSource,
   switchDensity: number,
   source: string | Origin = "sweep",
+  pluginHashes: readonly string[] = [],
 ): SweepPlan {
-  const runs = gridRuns(sweep, source).map((run) => planRun(run, data, switchDensity));
+  const runs = gridRuns(sweep, source).map((run) => planRun(run, data, switchDensity, pluginHashes));
   for (const [i, run] of runs.entries()) {
     const twin = runs.slice(0, i).find(({ id }) => id === run.id);
     if (twin)
@@ -61,12 +58,12 @@ export function planSweep(
   return { name: sweep.name, runs };
 }
 
-function planRun(run: GridRun, data: DataSource, switchDensity: number): PlannedRun {
+function planRun(run: GridRun, data: DataSource, switchDensity: number, pluginHashes: readonly string[]): PlannedRun {
   const { config } = run;
   const program = planProgram(config, data, { threads: 1, switchDensity });
   return {
     ...run,
-    id: runId(config, data.fingerprint),
+    id: runId(config, data.fingerprint, pluginHashes),
     totalParams: program.model.parameters.reduce((sum, { size }) => sum + size, 0),
     trainFlops: trainFlops(config),
     workFlops: workFlops(config, data),
@@ -75,25 +72,30 @@ function planRun(run: GridRun, data: DataSource, switchDensity: number): Planned
 }
 
 /** FLOPs that the kernels execute in a whole run: products of every token with the weights, attention, patch embedding, head. */
-export function workFlops(config: RunConfig, data: DataSource): number {
+export function workFlops(config: RecordedConfig, data: DataSource): number {
   const dimensions = dimensionsOf(data);
-  const tokensPerStep = config.training.batchSize * tokensPerExample(config.model, dimensions);
-  const other = config.training.steps * otherFlopsPerToken(config.model, dimensions);
-  return tokensPerStep * (FLOPS_PER_WEIGHT * weightSteps(config) + other);
+  const { steps, batchSize } = config.training;
+  const blocks = FLOPS_PER_WEIGHT * overSteps(config, productsOf);
+  return batchSize * (blocks + steps * otherFlopsPerExample(config.model, dimensions));
 }
 
-/** C of the law: 6 · Σ over steps of non-zero block weights · data of a step, in tokens or in images. */
-export function trainFlops(config: RunConfig): number {
-  return FLOPS_PER_WEIGHT * weightSteps(config) * config.training.batchSize * unitsPerExample(config.model);
+/** C of the law: 6 · Σ over steps of non-zero block weights · data of a step, in the family's unit of data. */
+export function trainFlops(config: RecordedConfig): number {
+  const { model, training } = config;
+  const dataPerStep = training.batchSize * familyOf(model).unitsPerExample(model);
+  return FLOPS_PER_WEIGHT * overSteps(config, (_, weights) => weights) * dataPerStep;
 }
 
-/** Σ over steps of the block weights that are not pruned. */
-function weightSteps({ model, sparsity, training }: RunConfig): number {
+/** Σ over steps and block weights of what a matrix with so many non-zeros counts for. */
+function overSteps(config: RecordedConfig, of: (spec: ParameterSpec, nonzeros: number) => number): number {
+  const { updates, of: planOf } = maskPlan(config, 0);
+  const lengths = updates.map(({ step }, i) => (updates[i + 1]?.step ?? config.training.steps) - step);
+  const stepsBefore = updates[0]?.step ?? config.training.steps;
   let sum = 0;
-  let [step, weights] = [0, nonzeroBlockWeights(model, 0)];
-  for (const update of cubicRamp(sparsity, training.steps)) {
-    sum += (update.step - step) * weights;
-    [step, weights] = [update.step, nonzeroBlockWeights(model, sparsity.final * update.progress)];
+  for (const spec of parameterSpecs(config.model)) {
+    if (spec.role !== "block") continue;
+    sum += stepsBefore * of(spec, spec.rows * spec.cols);
+    for (const [i, { kept }] of planOf(spec).stages.entries()) sum += lengths[i]! * of(spec, kept);
   }
-  return sum + (training.steps - step) * weights;
+  return sum;
 }

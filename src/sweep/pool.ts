@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
-import type { RunConfig } from "../core/config.ts";
+import type { RunConfig } from "../config/run-config.ts";
 import { WorkerError } from "../core/errors.ts";
 import type { RunEvent, RunResult } from "../core/record.ts";
 

@@ -1,28 +1,18 @@
-/** Chooses widths so that a sparse model keeps a given number of non-zero weights. */
+/** Chooses the settings of a model so that a sparse one keeps a given number of non-zero weights. */
 import { ConfigError } from "../core/errors.ts";
-import { type BlockShape, mlpMatrices, nonzeroBlockWeights } from "../models/count.ts";
+import { blockWeights, nonzeroBlockWeights } from "../families/count.ts";
+import type { Candidate, ModelChoice } from "../families/family.ts";
+import { familyOf } from "../families/index.ts";
 
-/** dFf is a multiple of this, so that rows fill the kernels' register blocks. */
-const HIDDEN_STEP = 8;
-/** dFf/dModel of a usual MLP; a gated one has a third matrix and is narrower for the same size. */
-const USUAL_RATIO = { gelu: 4, geglu: 8 / 3 } as const;
 /** A match this close is not traded for a better shape, and a match up to twice as far is still taken. */
 const CLOSE = 0.01;
 
-export interface Widths {
-  readonly dModel: number;
-  readonly numHeads: number;
-  readonly dFf: number;
-}
+export type Widths = Candidate["settings"];
 
-interface Candidate extends Widths {
+interface Match extends Candidate {
   /** |achieved − wanted| / wanted. */
   readonly mismatch: number;
-  /** |ln(dFf/dModel / usual ratio)|. */
-  readonly strain: number;
 }
-
-type Depth = Pick<BlockShape, "numLayers" | "activation">;
 
 export interface WidthTarget {
   /** N: weights of attention and MLP that are left at the end. */
@@ -32,52 +22,41 @@ export interface WidthTarget {
 }
 
 /**
- * The widths of the model whose blocks keep `nonzeroParams` weights at `sparsity`.
+ * The settings of the model whose blocks keep `nonzeroParams` weights at `sparsity`.
  *
- *   numLayers · (4·dModel² + (2 | 3)·dModel·dFf) · (1−S) ≈ N
+ * Of all that the family offers within 1 % of N the one whose shape is nearest the usual; failing that, within 2 %.
  *
- * Of all widths (dModel a multiple of headDim, dFf of 8) within 1 % of N the one whose dFf/dModel is nearest the usual;
- * failing that, within 2 %. The ratio stays within a factor of two of the usual.
- *
- * @throws {ConfigError} where no widths come within 2 %
+ * @param model the model without those settings
+ * @throws {ConfigError} where none comes within 2 %
  */
-export function matchWidths(model: Depth, target: WidthTarget, where = "sweep"): Widths {
-  const candidates = candidateWidths(model, target);
+export function matchWidths(model: ModelChoice, target: WidthTarget, where = "sweep"): Widths {
+  const matches = candidateWidths(model, target);
   for (const tolerance of [CLOSE, 2 * CLOSE]) {
-    const close = candidates.filter(({ mismatch }) => mismatch <= tolerance);
-    if (close.length > 0) return widthsOf(least(close, "strain"));
+    const close = matches.filter(({ mismatch }) => mismatch <= tolerance);
+    if (close.length > 0) return least(close, "strain").settings;
   }
-  const { nonzeroParams, sparsity, headDim } = target;
-  const nearest = nonzeroBlockWeights({ ...model, ...least(candidates, "mismatch") }, sparsity);
+  const { nonzeroParams, sparsity } = target;
+  const { scaling } = familyOf(model);
+  const nearest = nonzeroBlockWeights({ ...model, ...least(matches, "mismatch").settings }, sparsity);
   throw new ConfigError(
-    `${where}: grid.nonzeroParams must be within 2 % of a model of ${model.numLayers} layers with heads of ${headDim} at sparsity ` +
-      `${sparsity}, where ${nearest} is the nearest; got ${nonzeroParams}. Choose a smaller grid.headDim, another depth or another size.`,
+    `${where}: grid.nonzeroParams must be within 2 % of ${scaling!.describe({ ...target, model })} at sparsity ` +
+      `${sparsity}, where ${nearest} is the nearest; got ${nonzeroParams}. ${scaling!.remedy}`,
   );
 }
 
-/** For each number of heads, the two hidden widths around the one that would match exactly, if it were of a usual shape. */
-function candidateWidths(model: Depth, { nonzeroParams, sparsity, headDim }: WidthTarget): Candidate[] {
-  const layerWeights = nonzeroParams / (1 - sparsity) / model.numLayers;
-  const usualRatio = USUAL_RATIO[model.activation];
-  const candidates: Candidate[] = [];
-  for (let numHeads = 1; numHeads === 1 || 4 * (numHeads * headDim) ** 2 < layerWeights; numHeads++) {
-    const dModel = numHeads * headDim;
-    const exact = (layerWeights - 4 * dModel ** 2) / (mlpMatrices(model.activation) * dModel) / HIDDEN_STEP;
-    const narrowest = Math.ceil((dModel * usualRatio) / 2 / HIDDEN_STEP);
-    const widest = Math.floor((dModel * usualRatio * 2) / HIDDEN_STEP);
-    for (const rounded of [Math.floor(exact), Math.ceil(exact)]) {
-      const dFf = HIDDEN_STEP * Math.min(widest, Math.max(narrowest, rounded));
-      const achieved = nonzeroBlockWeights({ ...model, dModel, dFf }, sparsity);
-      const mismatch = Math.abs(achieved / nonzeroParams - 1);
-      const strain = Math.abs(Math.log(dFf / dModel / usualRatio));
-      candidates.push({ dModel, numHeads, dFf, mismatch, strain });
-    }
-  }
-  return candidates;
+function candidateWidths(model: ModelChoice, { nonzeroParams, sparsity, headDim }: WidthTarget): Match[] {
+  const candidates = familyOf(model).scaling!.candidates({
+    model,
+    headDim,
+    weights: nonzeroParams / (1 - sparsity),
+    weightsOf: (settings) => blockWeights({ ...model, ...settings }),
+  });
+  return [...candidates].map((candidate) => {
+    const achieved = nonzeroBlockWeights({ ...model, ...candidate.settings }, sparsity);
+    return { ...candidate, mismatch: Math.abs(achieved / nonzeroParams - 1) };
+  });
 }
 
-function least(candidates: readonly Candidate[], by: "mismatch" | "strain"): Candidate {
-  return candidates.reduce((a, b) => (b[by] < a[by] ? b : a));
+function least(matches: readonly Match[], by: "mismatch" | "strain"): Match {
+  return matches.reduce((a, b) => (b[by] < a[by] ? b : a));
 }
-
-const widthsOf = ({ dModel, numHeads, dFf }: Candidate): Widths => ({ dModel, numHeads, dFf });

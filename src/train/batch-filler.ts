@@ -1,7 +1,8 @@
 /** Writes batches straight into the run's memory. */
-import { type BatchItem, evaluationItems, fillImages, fillTokens, numItemsOf, trainingItems } from "../data/batch.ts";
-import type { DataSource } from "../data/source.ts";
+import type { FieldArrays } from "../families/model.ts";
 import { addressOf } from "../memory/tensor.ts";
+import { type BatchItem, evaluationItems, trainingItems } from "../sources/batch.ts";
+import type { SplitName } from "../sources/source.ts";
 import type { Program } from "./program.ts";
 
 export interface BatchFiller {
@@ -9,33 +10,27 @@ export interface BatchFiller {
   trainingBatch(step: number): void;
   /** Held-out examples [first, min(first + batchSize, end)); the other slots are left out of the loss. */
   validationBatch(first: number, end: number): void;
-  /** Sequences or images of the held-out split; may be Infinity. */
+  /** Examples of the held-out split; may be Infinity. */
   readonly numValidation: number;
 }
 
-export function createBatchFiller(program: Program, memory: WebAssembly.Memory, data: DataSource): BatchFiller {
-  const { batchSize } = program.config.training;
-  const { seqLen } = program.model.layout;
-  const { seed } = program.config;
-  const fill = createFill(program, memory, data);
-  const numTraining = numItemsOf(data.train, seqLen);
+export function createBatchFiller(program: Program, memory: WebAssembly.Memory): BatchFiller {
+  const { config, reader } = program;
+  const { batchSize } = config.training;
+  const fields = fieldArrays(program, memory);
+  const fill = (split: SplitName, items: readonly BatchItem[]) => reader.fill(split, items, fields);
+  const numTraining = reader.count("train");
   return {
-    numValidation: numItemsOf(data.valid, seqLen),
-    trainingBatch: (step) => fill("train", trainingItems(seed, step, batchSize, numTraining)),
+    numValidation: reader.count("valid"),
+    trainingBatch: (step) => fill("train", trainingItems(config.seed, step, batchSize, numTraining)),
     validationBatch: (first, end) => fill("valid", evaluationItems(first, batchSize, end)),
   };
 }
 
-function createFill({ config, model, batch }: Program, memory: WebAssembly.Memory, data: DataSource) {
-  const { batchSize } = config.training;
-  const labels = new Int32Array(memory.buffer, addressOf(batch.labels), batch.labels.length);
-  const inputs = [memory.buffer, addressOf(batch.inputs), batch.inputs.length] as const;
-  if (data.kind === "tokens") {
-    const tokens = new Int32Array(...inputs);
-    const shape = { batchSize, seqLen: model.layout.seqLen };
-    return (split: "train" | "valid", items: BatchItem[]) => fillTokens(data[split], items, shape, tokens, labels);
-  }
-  const images = new Float32Array(...inputs);
-  return (split: "train" | "valid", items: BatchItem[]) =>
-    fillImages(data[split], items, { batchSize }, images, labels);
+function fieldArrays({ batch }: Program, memory: WebAssembly.Memory): FieldArrays {
+  const arrays = Object.entries(batch.fields).map(([name, tensor]) => {
+    const View = tensor.elementType === "f32" ? Float32Array : Int32Array;
+    return [name, new View(memory.buffer, addressOf(tensor), tensor.length)] as const;
+  });
+  return Object.fromEntries(arrays);
 }

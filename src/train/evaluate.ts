@@ -1,5 +1,4 @@
-import type { BatchFiller } from "./batch-filler.ts";
-import type { Session } from "./session.ts";
+/** Loss and accuracy over held-out examples. */
 
 export interface Evaluation {
   /** Nats per token or image. */
@@ -13,17 +12,25 @@ export interface Evaluation {
 /** Examples evaluated where the held-out split is endless and the configuration sets no limit. */
 const ENDLESS_EXAMPLES = 1024;
 
+/** What is evaluated, a batch at a time. */
+export interface Evaluated {
+  /** Examples held out; may be Infinity. */
+  readonly numValidation: number;
+  readonly batchSize: number;
+  /** Summed loss, hits and labels of the held-out examples [first, min(first + batchSize, end)). */
+  evaluateBatch(first: number, end: number): Promise<readonly [loss: number, hits: number, labels: number]>;
+}
+
 /** Mean cross-entropy and accuracy over the first `evalExamples` examples of the held-out split (0: all of them). */
-export async function evaluate(session: Session, filler: BatchFiller): Promise<Evaluation> {
-  const { evalExamples, batchSize } = session.program.config.training;
-  const wanted =
-    evalExamples > 0 ? evalExamples : Number.isFinite(filler.numValidation) ? filler.numValidation : ENDLESS_EXAMPLES;
-  const examples = Math.min(wanted, filler.numValidation);
+export async function evaluate(
+  { numValidation, batchSize, evaluateBatch }: Evaluated,
+  evalExamples: number,
+): Promise<Evaluation> {
+  const whole = Number.isFinite(numValidation) ? numValidation : ENDLESS_EXAMPLES;
+  const examples = Math.min(evalExamples > 0 ? evalExamples : whole, numValidation);
   let [loss, hits, labels] = [0, 0, 0];
   for (let first = 0; first < examples; first += batchSize) {
-    filler.validationBatch(first, examples);
-    await session.engine.run(session.program.areas.evaluateTape);
-    const [batchLoss, batchHits, batchLabels] = session.totals();
+    const [batchLoss, batchHits, batchLabels] = await evaluateBatch(first, examples);
     loss += batchLoss;
     hits += batchHits;
     labels += batchLabels;

@@ -1,12 +1,12 @@
 /** Training in Node: data from files, the run in a directory, workers from piscina. */
-
 import { measuredSwitchDensity } from "../calibration/cache.ts";
-import { runId } from "../core/canonical.ts";
-import { parseRunConfig, type RunConfigInput } from "../core/config.ts";
+import { loadPlugins, pluginsOf } from "../config/plugins.ts";
+import { parseRunConfig, type RunConfigInput } from "../config/run-config.ts";
+import { runId } from "../config/run-id.ts";
 import type { RunEvent, RunResult } from "../core/record.ts";
-import { loadData } from "../data/node.ts";
 import { createEngine } from "../engine/engine.ts";
 import { enableTurbo } from "../kernels/turbo.ts";
+import { loadData } from "../sources/node.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { openRun } from "../store/run-directory.ts";
 import { type StopSignal, trainModel } from "./trainer.ts";
@@ -14,7 +14,7 @@ import { type StopSignal, trainModel } from "./trainer.ts";
 export interface TrainOptions {
   /** Directory of runs; without it nothing is written. */
   readonly out?: string | undefined;
-  /** What relative data paths are relative to; the working directory unless said. */
+  /** What relative paths of data and plugins are relative to; the working directory unless said. */
   readonly baseDir?: string | undefined;
   /** 1 unless said: kernels run on this thread. */
   readonly threads?: number | undefined;
@@ -32,14 +32,15 @@ export interface TrainOptions {
  * @throws {ConfigError} for settings, {FormatError} for files, {MemoryError} for size, {WorkerError} for a dead thread,
  *   {StateError} for turbo where it cannot be had
  * @example
- *     const result = await train({ model: { family: "decoder", … }, data: { kind: "text", paths: "*.md" }, … });
+ *     const result = await train({ model: { family: …, dModel: 64, … }, data: { kind: "text", paths: "*.md" }, … });
  */
 export async function train(input: RunConfigInput, options: TrainOptions = {}): Promise<RunResult> {
-  const { turbo = false } = options;
+  const { turbo = false, baseDir = process.cwd() } = options;
   if (turbo) enableTurbo();
+  const pluginHashes = await loadPlugins(pluginsOf(input), baseDir);
   const config = parseRunConfig(input);
-  const data = await loadData(config.data, { baseDir: options.baseDir ?? process.cwd() });
-  const id = runId(config, data.fingerprint);
+  const data = await loadData(config.data, { baseDir });
+  const id = runId(config, data.fingerprint, pluginHashes);
   const store =
     options.out === undefined
       ? createMemoryStore(id)

@@ -1,24 +1,27 @@
 /** A run laid out in memory: parameters, batch, tapes and the areas they share. Nothing is computed here. */
-import type { RunConfig } from "../core/config.ts";
-import { checkDataSize } from "../data/batch.ts";
-import type { DataSource } from "../data/source.ts";
+import type { RecordedConfig } from "../core/record.ts";
+import { dimensionsOf } from "../families/count.ts";
+import { familyOf } from "../families/index.ts";
+import { type BatchTensors, type ExampleReader, fieldLength, type Model } from "../families/model.ts";
 import { Arena, align } from "../memory/arena.ts";
 import { Parameter, type ParameterSpec } from "../memory/parameter.ts";
-import { decoder } from "../models/decoder.ts";
-import type { BatchTensors, Model } from "../models/model.ts";
-import { vit } from "../models/vit.ts";
-import { type OptimizerTensors, partialCount, statePlanes } from "../optim/optimizer.ts";
+import { partialCount } from "../optimizers/clipping.ts";
+import { optimizerOf } from "../optimizers/index.ts";
+import type { OptimizerTensors } from "../optimizers/optimizer.ts";
+import type { DataSource } from "../sources/source.ts";
 import { stagingFor } from "../sparsity/staging.ts";
 import { encodeTape, tapeBytes } from "../tape/encoding.ts";
 import { type Placement, placeTransients, resolveTape } from "../tape/place.ts";
 import type { Tape } from "../tape/tape.ts";
-import { type PruningPlan, pruningPlan } from "./pruning-plan.ts";
+import { assertDataSize } from "./data-size.ts";
+import { type MaskPlan, maskPlan } from "./mask-plan.ts";
 import { recordEvaluation, recordStep } from "./step.ts";
 
 export interface Program {
-  readonly config: RunConfig;
+  readonly config: RecordedConfig;
   readonly model: Model;
-  readonly pruning: PruningPlan;
+  readonly reader: ExampleReader;
+  readonly pruning: MaskPlan;
   readonly batch: BatchTensors;
   readonly optimizer: OptimizerTensors;
   readonly arena: Arena;
@@ -36,53 +39,53 @@ export interface Areas {
 }
 
 /**
- * Plans all memory of a run for its largest moment: dense before the switch, CSR at its first, densest update.
+ * Plans all memory of a run for its largest moment in every format that it passes through.
  *
  * @throws {MemoryError} where one WebAssembly memory cannot hold it
  * @throws {ShapeError} where the model does not fit the data
  * @throws {ConfigError} where the data do not fill one batch
  */
 export function planProgram(
-  config: RunConfig,
+  config: RecordedConfig,
   data: DataSource,
   { threads, switchDensity }: { threads: number; switchDensity: number },
 ): Program {
+  const { batchSize } = config.training;
   const arena = new Arena();
-  const pruning = pruningPlan(config, switchDensity);
-  const model = buildModel(config, data, (spec) => planParameter(arena, spec, config, pruning));
-  const { batch } = model;
-  const io: BatchTensors = {
-    inputs: arena.persistent("batch", "inputs", batch.inputs.elementType, batch.inputs.length),
-    labels: arena.persistent("batch", "labels", "i32", batch.labels.length),
-    totals: arena.persistent("batch", "totals", "f64", 3),
-  };
+  const pruning = maskPlan(config, switchDensity);
+  const model = familyOf(config.model).build(config.model, {
+    data: dimensionsOf(data),
+    batchSize,
+    declare: (spec) => planParameter(arena, spec, config, pruning),
+  });
+  const batch = planBatch(arena, model);
   const optimizer: OptimizerTensors = {
     clip: arena.persistent("optimizer scalars", "clip", "f32", 2),
     hyper: arena.persistent("optimizer scalars", "hyper", "f32", 4),
     partials: arena.persistent("optimizer scalars", "partials", "f64", partialCount(model.parameters)),
   };
-  const areas = planAreas(arena, { config, model, pruning, batch: io, optimizer }, threads);
-  checkDataSize(data, { batchSize: config.training.batchSize, seqLen: model.layout.seqLen });
+  const areas = planAreas(arena, { config, model, pruning, batch, optimizer }, threads);
+  const reader = model.reader(data);
+  assertDataSize(reader, batchSize);
   arena.check("Use a smaller model.dModel, model.numLayers, training.batchSize or model.seqLen.");
-  return { config, model, pruning, batch: io, optimizer, arena, areas };
+  return { config, model, reader, pruning, batch, optimizer, arena, areas };
 }
 
-function buildModel(config: RunConfig, data: DataSource, declare: (spec: ParameterSpec) => Parameter): Model {
-  const { batchSize } = config.training;
-  if (config.model.family === "decoder" && data.kind === "tokens")
-    return decoder(config.model, { vocabSize: data.vocabSize, batchSize, declare });
-  if (config.model.family === "vit" && data.kind === "images")
-    return vit(config.model, { image: data, batchSize, declare });
-  throw new TypeError(`a ${config.model.family} cannot read ${data.kind}`);
-}
-
-function planParameter(arena: Arena, spec: ParameterSpec, config: RunConfig, pruning: PruningPlan): Parameter {
-  const { finalSparsity, kept, switchAt } = pruning.of(spec);
+function planParameter(arena: Arena, spec: ParameterSpec, config: RecordedConfig, pruning: MaskPlan): Parameter {
+  const { finalSparsity, csrCapacity } = pruning.of(spec);
+  const { planes } = optimizerOf(config.training.optimizer);
   return new Parameter(arena, spec, {
-    planes: ["value", "grad", ...statePlanes(config.training.optimizer)],
+    planes: ["value", "grad", ...planes],
     isPruned: finalSparsity > 0,
-    csrCapacity: switchAt === undefined ? undefined : kept[switchAt],
+    csrCapacity,
   });
+}
+
+function planBatch(arena: Arena, { fields }: Model): BatchTensors {
+  const tensors = Object.entries(fields).map(([name, field]) => {
+    return [name, arena.persistent("batch", name, field.elementType, fieldLength(field))] as const;
+  });
+  return { fields: Object.fromEntries(tensors), totals: arena.persistent("batch", "totals", "f64", 3) };
 }
 
 type Recordable = Pick<Program, "config" | "model" | "pruning" | "batch" | "optimizer">;
@@ -126,7 +129,9 @@ function recordStages({ model, batch, optimizer, config, pruning }: Recordable):
   const record = () => [recordStep(model, batch, optimizer, config.training), recordEvaluation(model, batch)];
   const tapes = record();
   for (const [index] of pruning.updates.entries()) {
-    const switching = model.parameters.filter((parameter) => pruning.of(parameter.spec).switchAt === index);
+    const switching = model.parameters.filter((parameter) => {
+      return parameter.format !== (pruning.of(parameter.spec).stages[index]?.format ?? "dense");
+    });
     for (const parameter of switching) parameter.switchToCsr(parameter.plan.csrCapacity!);
     if (switching.length > 0) tapes.push(...record());
   }

@@ -1,11 +1,10 @@
 /** A program with an engine under it: the state of a run between two steps. */
-import type { DataSource } from "../data/source.ts";
 import type { Engine } from "../engine/protocol.ts";
 import { instantiateKernels } from "../kernels/abi.ts";
 import { compileKernels } from "../kernels/variant.ts";
 import { addressOf, type Tensor } from "../memory/tensor.ts";
-import { learningRate } from "../optim/learning-rate.ts";
-import { hyperParameters } from "../optim/optimizer.ts";
+import { optimizerOf } from "../optimizers/index.ts";
+import { rateOf } from "../rates/index.ts";
 import { type Pruner, updateMask } from "../sparsity/pruner.ts";
 import { type BatchFiller, createBatchFiller } from "./batch-filler.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
@@ -19,18 +18,18 @@ export class Session {
   readonly #fill: BatchFiller;
   #tapeVersion = 0;
 
-  private constructor(program: Program, engine: Engine, data: DataSource, pruner: Pruner) {
+  private constructor(program: Program, engine: Engine, pruner: Pruner) {
     this.program = program;
     this.engine = engine;
     this.pruner = pruner;
-    this.#fill = createBatchFiller(program, engine.memory, data);
+    this.#fill = createBatchFiller(program, engine.memory);
   }
 
   /** Puts initial weights into the engine's memory and records the tapes. */
-  static async open(program: Program, engine: Engine, data: DataSource): Promise<Session> {
+  static async open(program: Program, engine: Engine): Promise<Session> {
     const kernels = instantiateKernels(await compileKernels(program.config.variant), engine.memory);
     const pruner = { kernels, memory: engine.memory, stagingBase: program.areas.transients };
-    const session = new Session(program, engine, data, pruner);
+    const session = new Session(program, engine, pruner);
     initialiseParameters(program.model.parameters, program.config.seed, engine.memory);
     session.recordTapes();
     return session;
@@ -51,13 +50,10 @@ export class Session {
   applyUpdate(index: number): void {
     const { model, pruning } = this.program;
     for (const parameter of model.parameters) {
-      const { finalSparsity, kept, pattern, switchAt } = pruning.of(parameter.spec);
+      const { finalSparsity, stages, pattern } = pruning.of(parameter.spec);
       if (finalSparsity === 0) continue;
-      updateMask(this.pruner, parameter, {
-        kept: kept[index]!,
-        pattern,
-        toCsr: switchAt !== undefined && index >= switchAt,
-      });
+      const { kept, format } = stages[index]!;
+      updateMask(this.pruner, parameter, { kept, pattern, toCsr: format === "csr" });
     }
     this.recordTapes();
   }
@@ -66,8 +62,9 @@ export class Session {
   async trainStep(step: number): Promise<{ loss: number; rate: number }> {
     const { config, optimizer, areas } = this.program;
     const { training } = config;
-    const rate = learningRate(training.learningRate, step, training.steps);
-    this.floats(optimizer.hyper).set(hyperParameters(training.optimizer, step, rate));
+    const rate = rateOf(training.learningRate).rate(training.learningRate, step, training.steps);
+    const hyper = optimizerOf(training.optimizer).hyperParameters(training.optimizer, step, rate);
+    this.floats(optimizer.hyper).set(hyper);
     this.#fill.trainingBatch(step);
     await this.engine.run(areas.trainTape);
     const [loss, , labels] = this.totals();
@@ -76,7 +73,14 @@ export class Session {
 
   /** Mean loss and accuracy over the held-out split. */
   evaluate(): Promise<Evaluation> {
-    return evaluate(this, this.#fill);
+    const { batchSize, evalExamples } = this.program.config.training;
+    const { numValidation, validationBatch } = this.#fill;
+    const evaluateBatch = async (first: number, end: number) => {
+      validationBatch(first, end);
+      await this.engine.run(this.program.areas.evaluateTape);
+      return this.totals();
+    };
+    return evaluate({ numValidation, batchSize, evaluateBatch }, evalExamples);
   }
 
   /** Summed loss, hits and labels of the tape that ran last. */

@@ -1,20 +1,23 @@
 /** A training step, as the kernels see it. */
-import type { TrainingConfig } from "../core/config.ts";
-import type { BatchTensors, Model } from "../models/model.ts";
-import { type OptimizerTensors, recordClipping, recordUpdate } from "../optim/optimizer.ts";
+import type { RecordedTraining } from "../core/record.ts";
+import type { BatchTensors, Model } from "../families/model.ts";
+import { recordClipping } from "../optimizers/clipping.ts";
+import { optimizerOf } from "../optimizers/index.ts";
+import type { OptimizerTensors } from "../optimizers/optimizer.ts";
 import { Tape } from "../tape/tape.ts";
 
 /** Forward, loss, backward, clipping, update: once through the weights as they are stored now. */
 export function recordStep(
   model: Model,
   batch: BatchTensors,
-  optimizer: OptimizerTensors,
-  training: TrainingConfig,
+  tensors: OptimizerTensors,
+  training: RecordedTraining,
 ): Tape {
   const tape = new Tape();
   model.record(tape, batch, { kind: "train", zLoss: training.zLoss });
-  recordClipping(tape, model.parameters, optimizer, training.clipNorm);
-  recordUpdate(tape, training.optimizer, model.parameters, optimizer);
+  recordClipping(tape, model.parameters, tensors, training.clipNorm);
+  const optimizer = optimizerOf(training.optimizer);
+  for (const parameter of model.parameters) optimizer.recordUpdate(tape, training.optimizer, parameter, tensors);
   return tape;
 }
 

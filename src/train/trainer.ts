@@ -1,12 +1,13 @@
 /** Trains one run from its start, or its last checkpoint, to its result. Platform-free: store, engine and data come in. */
-import type { RunConfig, Variant } from "../core/config.ts";
 import { DivergenceError } from "../core/errors.ts";
+import { FLOPS_PER_WEIGHT } from "../core/flops.ts";
 import { sha256Hex } from "../core/hash.ts";
-import type { RunEvent, RunResult, RunStatus } from "../core/record.ts";
+import type { RecordedConfig, RunEvent, RunResult, RunStatus, Variant } from "../core/record.ts";
 import { VERSION } from "../core/version.ts";
-import type { DataSource } from "../data/source.ts";
 import type { Engine } from "../engine/protocol.ts";
+import { familyOf } from "../families/index.ts";
 import { createMemory } from "../kernels/abi.ts";
+import type { DataSource } from "../sources/source.ts";
 import type { RunStore } from "../store/store.ts";
 import { type Progress, restoreCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { createDivergenceCheck } from "./divergence.ts";
@@ -21,7 +22,7 @@ export interface StopSignal {
 }
 
 export interface TrainInputs {
-  readonly config: RunConfig;
+  readonly config: RecordedConfig;
   readonly data: DataSource;
   readonly store: RunStore;
   readonly threads: number;
@@ -57,7 +58,7 @@ export async function trainModel(inputs: TrainInputs): Promise<RunResult> {
     threads,
   });
   try {
-    const session = await Session.open(program, engine, data);
+    const session = await Session.open(program, engine);
     const fresh: Progress = { step: 0, losses: [], nonzeroSteps: 0, seconds: 0, switchDensity };
     const progress = checkpoint === undefined ? fresh : restoreCheckpoint(session, checkpoint, `run ${store.id}`);
     await store.writeConfig(config);
@@ -204,11 +205,11 @@ class Trainer {
   }
 
   #result(status: RunStatus, evaluation: Evaluation | undefined, message?: string): RunResult {
-    const { config, store, threads, turbo = false, data } = this.#inputs;
+    const { config, store, threads, turbo = false } = this.#inputs;
     const { program, nonzeroParams, denseParams } = this.#session;
     const { step, losses, seconds, nonzeroSteps, switchDensity } = this.#progress;
-    const dataPerStep =
-      data.kind === "tokens" ? config.training.batchSize * program.model.layout.seqLen : config.training.batchSize;
+    const family = familyOf(config.model);
+    const dataPerStep = config.training.batchSize * family.unitsPerExample(config.model);
     const tail = losses.slice(-Math.max(1, Math.round(0.05 * losses.length)));
     return {
       type: "result",
@@ -225,9 +226,9 @@ class Trainer {
       totalParams: program.model.parameters.reduce((sum, p) => sum + p.size, 0),
       sparsity: this.#sparsity(),
       dataSeen: step * dataPerStep,
-      dataUnit: data.kind === "tokens" ? "tokens" : "images",
+      dataUnit: family.dataUnit,
       steps: step,
-      trainFlops: 6 * nonzeroSteps * dataPerStep,
+      trainFlops: FLOPS_PER_WEIGHT * nonzeroSteps * dataPerStep,
       seconds,
       stepsPerSecond: step / seconds,
       threads,

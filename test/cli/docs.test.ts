@@ -3,11 +3,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
-import { runConfigSchema } from "../../src/core/config.ts";
+import { runTables, sweepTables } from "../../src/config/document.ts";
+import { runConfigSchema } from "../../src/config/run-config.ts";
+import { parseSweepConfig, sweepConfigSchema } from "../../src/config/sweep-config.ts";
+import { parseYamlConfig, readYaml } from "../../src/config/yaml.ts";
 import { type OutlineKey, outline } from "../../src/core/outline.ts";
-import { parseYamlConfig, readYaml } from "../../src/core/yaml.ts";
-import { loadData } from "../../src/data/node.ts";
-import { parseSweepConfig, sweepConfigSchema } from "../../src/sweep/config.ts";
+import { loadData } from "../../src/sources/node.ts";
 import { planSweep } from "../../src/sweep/plan.ts";
 import { root } from "./run-cli.ts";
 
@@ -25,24 +26,28 @@ describe("docs/configuration.md", () => {
   const row = ({ key, condition, default: fallback }: OutlineKey) =>
     `| \`${key}\` | ${condition.startsWith("a mapping") ? "a mapping" : condition} | ${fallback ?? "required"} |`;
 
-  test.each(outline(runConfigSchema))("states $section $key with range and default", (key) => {
+  test.each(outline(runConfigSchema()))("states $section $key with range and default", (key) => {
     expect(sectionOf("A run", key.section)).toContain(row(key));
   });
 
   test.each(
-    outline(sweepConfigSchema).filter(({ section }) => !section.startsWith("base")),
+    outline(sweepConfigSchema()).filter(({ section }) => !section.startsWith("base")),
   )("states $section $key of a sweep with range and default", (key) =>
     expect(sectionOf("A sweep", key.section)).toContain(row(key)));
 
+  test("has the tables that npm run docs writes", () => {
+    for (const tables of [runTables(), sweepTables()]) expect(text).toContain(`\n\n${tables}\n\n<!-- end -->\n`);
+  });
+
   test("has no row for a key that does not exist", () => {
-    const known = new Set([...outline(runConfigSchema), ...outline(sweepConfigSchema)].map(({ key }) => key));
+    const known = new Set([...outline(runConfigSchema()), ...outline(sweepConfigSchema())].map(({ key }) => key));
     const stated = [...text.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1]!);
     expect(stated.filter((key) => !known.has(key))).toEqual([]);
   });
 
   test("a sweep's base has no key that a run has not", () => {
-    const ofRun = new Set(outline(runConfigSchema).map((key) => `${key.section} ${row(key)}`));
-    const ofBase = outline(sweepConfigSchema).filter(
+    const ofRun = new Set(outline(runConfigSchema()).map((key) => `${key.section} ${row(key)}`));
+    const ofBase = outline(sweepConfigSchema()).filter(
       ({ section, condition }) => section.startsWith("base.") && !condition.startsWith("a mapping"),
     );
     expect(ofBase.map((key) => `${key.section.slice(5)} ${row(key)}`).filter((key) => !ofRun.has(key))).toEqual([]);

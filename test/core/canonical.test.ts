@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { canonicalJson, runId } from "../../src/core/canonical.ts";
-import { parseRunConfig, type RunConfigInput } from "../../src/core/config.ts";
+import { parseRunConfig, type RunConfigInput } from "../../src/config/run-config.ts";
+import { runId } from "../../src/config/run-id.ts";
+import { canonicalJson } from "../../src/core/canonical.ts";
 import { sha256Hex } from "../../src/core/hash.ts";
 
 const input: RunConfigInput = {

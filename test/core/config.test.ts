@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { parseRunConfig, type RunConfigInput, runConfigSchema } from "../../src/core/config.ts";
+import { parseRunConfig, type RunConfigInput, runConfigSchema } from "../../src/config/run-config.ts";
+import { parseYamlConfig } from "../../src/config/yaml.ts";
 import { ConfigError, FormatError } from "../../src/core/errors.ts";
 import { nearest } from "../../src/core/nearest.ts";
 import { outline } from "../../src/core/outline.ts";
-import { parseYamlConfig } from "../../src/core/yaml.ts";
 
 const yaml = `# a comment moves the lines
 model:
@@ -71,7 +71,7 @@ const badInputs: [what: string, text: string, message: string][] = [
   [
     "an unknown key",
     edited("final: 0.75", "frobnicate: 1"),
-    "run.yaml:15: sparsity.frobnicate must be a known key; got frobnicate. Known keys: final, pattern, start, end, interval, switchDensity.",
+    "run.yaml:15: sparsity.frobnicate must be a known key; got frobnicate. Known keys: method, final, pattern, start, end, interval, switchDensity.",
   ],
   [
     "a missing key",
@@ -82,7 +82,7 @@ const badInputs: [what: string, text: string, message: string][] = [
     "a missing section",
     edited("model:", "#\nx:"),
     "run.yaml:3: model must be a mapping with family: decoder, vit; got nothing. Add it.\n" +
-      "run.yaml:3: x must be a known key; got x. Known keys: name, seed, model, data, training, sparsity, variant.",
+      "run.yaml:3: x must be a known key; got x. Known keys: name, seed, model, data, training, sparsity, variant, plugins.",
   ],
   [
     "a sparsity of 1",
@@ -189,7 +189,7 @@ const badInputs: [what: string, text: string, message: string][] = [
   [
     "an empty file",
     "",
-    "run.yaml:1: the configuration must be a mapping with the keys name, seed, model, data, training, sparsity, variant; got null. Change it.",
+    "run.yaml:1: the configuration must be a mapping with the keys name, seed, model, data, training, sparsity, variant, plugins; got null. Change it.",
   ],
   [
     "a key given twice",
@@ -231,7 +231,7 @@ test("a misspelt word finds its candidate, a different one does not", () => {
 });
 
 test("the outline names every key with its condition and default", () => {
-  const keys = outline(runConfigSchema);
+  const keys = outline(runConfigSchema());
   expect(keys.length).toBeGreaterThan(60);
   expect(keys).toContainEqual({ section: "sparsity", key: "final", condition: "a number in [0, 1)", default: "0" });
   expect(keys).toContainEqual({

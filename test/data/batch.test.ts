@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { checkDataSize, evaluationItems, fillImages, fillTokens, itemAt, trainingItems } from "../../src/data/batch.ts";
-import type { ImageSplit, TokenSource, TokenSplit } from "../../src/data/source.ts";
+import { fillTokens, windowReader } from "../../src/families/decoder/batch.ts";
+import { fillImages } from "../../src/families/vit/batch.ts";
+import { evaluationItems, itemAt, trainingItems } from "../../src/sources/batch.ts";
+import type { ImageSplit, TokenSource, TokenSplit } from "../../src/sources/source.ts";
+import { assertDataSize } from "../../src/train/data-size.ts";
 
 /** Token t of window w is 100·w + t. */
 const countingTokens = (numWindows: number): TokenSplit => ({
@@ -100,7 +103,10 @@ test("evaluation visits every held-out example once, the last batch being shorte
   ]);
 });
 
-describe("checkDataSize", () => {
+const checkDataSize = (source: TokenSource, shape: { batchSize: number; seqLen: number }) =>
+  assertDataSize(windowReader(source, shape), shape.batchSize);
+
+describe("assertDataSize", () => {
   const source = (numTrain: number, numValid: number): TokenSource => ({
     kind: "tokens",
     vocabSize: 256,

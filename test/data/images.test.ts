@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/rng.ts";
-import { imageSource, type LabelledImages, parseCifar, parseIdx } from "../../src/data/images.ts";
-import type { ImageSplit } from "../../src/data/source.ts";
+import { parseCifar } from "../../src/sources/cifar.ts";
+import { parseIdx } from "../../src/sources/idx.ts";
+import { imageSource, type LabelledImages } from "../../src/sources/labelled-images.ts";
+import type { ImageSplit } from "../../src/sources/source.ts";
 
 function idx(magic: number, dimensions: number[], data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(4 + 4 * dimensions.length + data.length);

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dataSchema } from "../../src/core/config.ts";
+import { dataSection } from "../../src/config/sections.ts";
 import { ConfigError, FormatError } from "../../src/core/errors.ts";
-import { loadData } from "../../src/data/node.ts";
-import type { ImageSource, TokenSource } from "../../src/data/source.ts";
+import { loadData } from "../../src/sources/node.ts";
+import type { ImageSource, SourceChoice, TokenSource } from "../../src/sources/source.ts";
 
 let baseDir: string;
 
@@ -15,7 +15,7 @@ const write = async (name: string, content: string | Uint8Array) => {
   await mkdir(join(baseDir, name, ".."), { recursive: true });
   await writeFile(join(baseDir, name), content);
 };
-const load = (config: object) => loadData(dataSchema.parse(config), { baseDir });
+const load = (config: object) => loadData(dataSection().parse(config) as SourceChoice, { baseDir });
 
 /** Both splits of a text, as one string. */
 async function loadText(paths: string | string[]): Promise<string> {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { dataSchema } from "../../src/core/config.ts";
-import type { ImageSource, TokenSource } from "../../src/data/source.ts";
-import { syntheticSource } from "../../src/data/synthetic.ts";
+import { dataSection } from "../../src/config/sections.ts";
+import type { ImageSource, TokenSource } from "../../src/sources/source.ts";
+import { syntheticSource } from "../sources.ts";
 
 const textSource = (settings = {}) =>
-  syntheticSource(dataSchema.parse({ kind: "synthetic-text", ...settings }) as never) as TokenSource;
+  syntheticSource(dataSection().parse({ kind: "synthetic-text", ...settings }) as never) as TokenSource;
 const imageSource = (settings = {}) =>
-  syntheticSource(dataSchema.parse({ kind: "synthetic-images", ...settings }) as never) as ImageSource;
+  syntheticSource(dataSection().parse({ kind: "synthetic-images", ...settings }) as never) as ImageSource;
 
 function windows(
   source: TokenSource,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/rng.ts";
-import type { TokenSplit } from "../../src/data/source.ts";
-import { textSource } from "../../src/data/text.ts";
+import type { TokenSplit } from "../../src/sources/source.ts";
+import { textSource } from "../../src/sources/text.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

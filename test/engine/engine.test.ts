@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import type { Variant } from "../../src/core/config.ts";
 import { ConfigError, StateError, WorkerError } from "../../src/core/errors.ts";
+import type { Variant } from "../../src/core/record.ts";
 import { createBrowserEngine } from "../../src/engine/browser.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { Engine } from "../../src/engine/protocol.ts";

@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import type { Variant } from "../../src/core/config.ts";
+import type { Variant } from "../../src/core/record.ts";
 import { compileKernels, isVariantSupported } from "../../src/kernels/variant.ts";
 
 export const strictModule = await compileKernels("strict");

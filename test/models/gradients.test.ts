@@ -3,14 +3,15 @@
  * loss: a wrong order, a missing branch or a wrong accumulation anywhere in layers/ or models/ shows here.
  */
 import { describe, expect, test } from "vitest";
-import type { DecoderConfig, VitConfig } from "../../src/core/config.ts";
 import { RandomStream } from "../../src/core/rng.ts";
+import { buildDecoder } from "../../src/families/decoder/model.ts";
+import type { DecoderConfig } from "../../src/families/decoder/schema.ts";
+import { type BatchTensors, fieldLength, type Model } from "../../src/families/model.ts";
+import { buildVit } from "../../src/families/vit/model.ts";
+import type { VitConfig } from "../../src/families/vit/schema.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { Parameter, type ParameterSpec } from "../../src/memory/parameter.ts";
 import type { Tensor } from "../../src/memory/tensor.ts";
-import { decoder } from "../../src/models/decoder.ts";
-import type { BatchTensors, Model } from "../../src/models/model.ts";
-import { vit } from "../../src/models/vit.ts";
 import { Tape } from "../../src/tape/tape.ts";
 import { ReferencePlayer } from "../tape/reference-player.ts";
 
@@ -43,16 +44,16 @@ const vocabSize = 11;
 const batchSize = 3;
 
 const models: Record<string, (declare: (spec: ParameterSpec) => Parameter) => Model> = {
-  "decoder, LayerNorm, GELU, biases": (declare) => decoder(decoderConfig, { vocabSize, batchSize, declare }),
+  "decoder, LayerNorm, GELU, biases": (declare) => buildDecoder(decoderConfig, { vocabSize, batchSize, declare }),
   "decoder, RMSNorm, gated GELU, no biases, tied head": (declare) =>
-    decoder(
+    buildDecoder(
       { ...decoderConfig, norm: "rmsnorm", activation: "geglu", bias: false, tiedEmbedding: true },
       { vocabSize, batchSize, declare },
     ),
   "decoder over two token tiles": (declare) =>
-    decoder({ ...decoderConfig, numLayers: 1, seqLen: 34 }, { vocabSize, batchSize: 2, declare }),
-  "vit, mean pooling": (declare) => vit(vitConfig, { image, batchSize, declare }),
-  "vit, class token": (declare) => vit({ ...vitConfig, pooling: "class" }, { image, batchSize, declare }),
+    buildDecoder({ ...decoderConfig, numLayers: 1, seqLen: 34 }, { vocabSize, batchSize: 2, declare }),
+  "vit, mean pooling": (declare) => buildVit(vitConfig, { image, batchSize, declare }),
+  "vit, class token": (declare) => buildVit({ ...vitConfig, pooling: "class" }, { image, batchSize, declare }),
 };
 
 describe("the recorded backward pass equals central differences of the loss to 1e-8", () => {
@@ -78,9 +79,11 @@ function prepare(build: (declare: (spec: ParameterSpec) => Parameter) => Model) 
   const model = build(
     (spec) => new Parameter(arena, spec, { planes: ["value", "grad"], isPruned: false, csrCapacity: undefined }),
   );
+  const fields = Object.entries(model.fields).map(([name, field]) => {
+    return [name, arena.persistent("batch", name, field.elementType, fieldLength(field))] as const;
+  });
   const batch: BatchTensors = {
-    inputs: arena.persistent("batch", "inputs", model.batch.inputs.elementType, model.batch.inputs.length),
-    labels: arena.persistent("batch", "labels", "i32", model.batch.labels.length),
+    fields: Object.fromEntries(fields),
     totals: arena.persistent("batch", "totals", "f64", 3),
   };
   const tape = new Tape();
@@ -106,14 +109,15 @@ function fillBatch(player: ReferencePlayer, model: Model, batch: BatchTensors): 
     const array = player.array(tensor);
     for (let i = 0; i < array.length; i++) array[i] = next(i);
   };
-  const { seqLen, seqTiles, batchSize: sequences } = model.layout;
-  const isReal = (i: number) => i % (seqTiles * 32) < seqLen;
-  if (model.batch.inputs.elementType === "f32") {
-    fill(batch.inputs, () => stream.normal());
-    fill(batch.labels, (i) => (i < sequences ? stream.integer(image.numClasses) : -1));
+  const { images, tokens, labels } = batch.fields;
+  if (images !== undefined) {
+    fill(images, () => stream.normal());
+    fill(labels!, (i) => (i < model.labelsPerBatch ? stream.integer(image.numClasses) : -1));
   } else {
-    fill(batch.inputs, (i) => (isReal(i) ? stream.integer(vocabSize) : -1));
-    fill(batch.labels, (i) => (isReal(i) ? stream.integer(vocabSize) : -1));
+    const [sequences, stride] = model.fields.tokens!.shape as [number, number];
+    const isReal = (i: number) => i % stride < model.labelsPerBatch / sequences;
+    fill(tokens!, (i) => (isReal(i) ? stream.integer(vocabSize) : -1));
+    fill(labels!, (i) => (isReal(i) ? stream.integer(vocabSize) : -1));
   }
 }
 

@@ -1,6 +1,6 @@
 /** Planted runs: a known law, seeded noise, plausible curves. And the paper's tables as if they were runs. */
 import { existsSync, readFileSync } from "node:fs";
-import { parseRunConfig, type RunConfig } from "../../src/core/config.ts";
+import { parseRunConfig, type RunConfig } from "../../src/config/run-config.ts";
 import type { RunEvent, RunResult, RunStatus } from "../../src/core/record.ts";
 import { intervalOf } from "../../src/fit/distributions.ts";
 import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { keptCount, uniformSparsity } from "../../src/sparsity/distribution.ts";
-import { cubicRamp, meanDensity } from "../../src/sparsity/schedule.ts";
+import { keptCount, uniformSparsity } from "../../src/methods/distribution.ts";
+import { cubicRamp, meanDensity } from "../../src/methods/ramp.ts";
 
 const ramp = (final: number, interval: number, start = 0.25, end = 0.75) =>
   ({ final, interval, start, end, pattern: { kind: "unstructured" }, switchDensity: "measured" }) as const;

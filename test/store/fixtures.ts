@@ -1,4 +1,4 @@
-import { parseRunConfig } from "../../src/core/config.ts";
+import { parseRunConfig } from "../../src/config/run-config.ts";
 import type { RunEvent, RunResult } from "../../src/core/record.ts";
 import type { Checkpoint, NamedArray } from "../../src/store/store.ts";
 

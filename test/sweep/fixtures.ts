@@ -1,9 +1,9 @@
-import { runId } from "../../src/core/canonical.ts";
-import type { RunConfig } from "../../src/core/config.ts";
+import type { RunConfig } from "../../src/config/run-config.ts";
+import { runId } from "../../src/config/run-id.ts";
+import { parseSweepConfig, type SweepConfig, type SweepConfigInput } from "../../src/config/sweep-config.ts";
 import type { RunResult } from "../../src/core/record.ts";
-import type { TokenSource } from "../../src/data/source.ts";
-import { nonzeroBlockWeights } from "../../src/models/count.ts";
-import { parseSweepConfig, type SweepConfig, type SweepConfigInput } from "../../src/sweep/config.ts";
+import { nonzeroBlockWeights } from "../../src/families/count.ts";
+import type { TokenSource } from "../../src/sources/source.ts";
 
 const split = { numTokens: 1e6, numWindows: () => 1e4, readWindow: () => undefined };
 export const bytes: TokenSource = { kind: "tokens", vocabSize: 256, train: split, valid: split, fingerprint: "f00d" };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { parseSweepConfig } from "../../src/config/sweep-config.ts";
+import { readYaml } from "../../src/config/yaml.ts";
 import { ConfigError } from "../../src/core/errors.ts";
-import { readYaml } from "../../src/core/yaml.ts";
-import { blockWeights, nonzeroBlockWeights } from "../../src/models/count.ts";
-import { parseSweepConfig } from "../../src/sweep/config.ts";
+import { blockWeights, nonzeroBlockWeights } from "../../src/families/count.ts";
 import { gridRuns } from "../../src/sweep/grid.ts";
 import { matchWidths } from "../../src/sweep/width.ts";
 import { sweepOf } from "./fixtures.ts";
@@ -16,8 +16,8 @@ describe("widths", () => {
   );
 
   test.each(cases)("keep $nonzeroParams weights within 2 % at sparsity $sparsity with $activation", (target) => {
-    const model = { numLayers: 2, activation: target.activation };
-    const widths = matchWidths(model, { ...target, headDim: 16 });
+    const model = { family: "decoder", numLayers: 2, activation: target.activation, seqLen: 32 };
+    const widths = matchWidths(model, { ...target, headDim: 16 }) as Record<"dModel" | "numHeads" | "dFf", number>;
     const achieved = nonzeroBlockWeights({ ...model, ...widths }, target.sparsity);
     expect(Math.abs(achieved / target.nonzeroParams - 1)).toBeLessThanOrEqual(0.02);
     expect(widths.dModel).toBe(widths.numHeads * 16);
@@ -29,7 +29,7 @@ describe("widths", () => {
 
   test("of the paper's ViT sizes come out as its d_model at S = .875", () => {
     const target = { nonzeroParams: 84_934_656 / 8, sparsity: 0.875, headDim: 64 };
-    expect(matchWidths({ numLayers: 12, activation: "gelu" }, target)).toEqual({
+    expect(matchWidths({ family: "vit", numLayers: 12, activation: "gelu", patchSize: 16 }, target)).toEqual({
       dModel: 768,
       numHeads: 12,
       dFf: 3072,
@@ -38,7 +38,10 @@ describe("widths", () => {
 
   test("that no head width can give are refused with the nearest size", () => {
     expect(() =>
-      matchWidths({ numLayers: 2, activation: "gelu" }, { nonzeroParams: 40_000, sparsity: 0, headDim: 64 }),
+      matchWidths(
+        { family: "decoder", numLayers: 2, activation: "gelu", seqLen: 32 },
+        { nonzeroParams: 40_000, sparsity: 0, headDim: 64 },
+      ),
     ).toThrow(
       new ConfigError(
         "sweep: grid.nonzeroParams must be within 2 % of a model of 2 layers with heads of 64 at sparsity 0, where 65536 is the " +

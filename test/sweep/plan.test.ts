@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { parseRunConfig } from "../../src/core/config.ts";
+import { parseRunConfig } from "../../src/config/run-config.ts";
 import { MemoryError } from "../../src/core/errors.ts";
-import { blockWeights, nonzeroBlockWeights, otherFlopsPerToken } from "../../src/models/count.ts";
-import { countParameters, parameterSpecs } from "../../src/models/parameters.ts";
+import {
+  blockWeights,
+  countParameters,
+  nonzeroBlockWeights,
+  otherFlopsPerExample,
+  parameterSpecs,
+} from "../../src/families/count.ts";
 import { makespan, measureRate } from "../../src/sweep/estimate.ts";
 import { planSweep, workFlops } from "../../src/sweep/plan.ts";
 import { ProgressMeter } from "../../src/sweep/progress.ts";
@@ -48,7 +53,7 @@ describe("counts", () => {
   });
 
   test("of other FLOPs are attention over half the keys and the head", () => {
-    expect(otherFlopsPerToken(decoder, bytes)).toBe(6 * (2 * 64 * 256 * 4 + 256 * 256));
+    expect(otherFlopsPerExample(decoder, bytes)).toBe(128 * 6 * (2 * 64 * 256 * 4 + 256 * 256));
   });
 });
 
@@ -71,7 +76,7 @@ describe("a plan", () => {
 
   test("executes more than it counts: attention and head", () => {
     for (const run of plan.runs) {
-      const other = otherFlopsPerToken(run.config.model, bytes) * run.dataSeen;
+      const other = (otherFlopsPerExample(run.config.model, bytes) / 32) * run.dataSeen;
       expect(run.workFlops).toBeCloseTo(run.trainFlops + other, 0);
       expect(workFlops(run.config, bytes)).toBe(run.workFlops);
     }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { RunConfigInput } from "../../src/core/config.ts";
+import type { RunConfigInput } from "../../src/config/run-config.ts";
 import type { RunResult } from "../../src/core/record.ts";
 import { isVariantSupported } from "../../src/kernels/variant.ts";
 import { train } from "../../src/train/node.ts";

@@ -1,4 +1,4 @@
-import type { RunConfigInput } from "../../src/core/config.ts";
+import type { RunConfigInput } from "../../src/config/run-config.ts";
 
 type Training = Partial<RunConfigInput["training"]>;
 

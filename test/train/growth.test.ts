@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, onTestFinished, test } from "vitest";
-import { parseRunConfig } from "../../src/core/config.ts";
-import { syntheticSource } from "../../src/data/synthetic.ts";
+import { parseRunConfig } from "../../src/config/run-config.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import { openRun } from "../../src/store/run-directory.ts";
 import { trainModel } from "../../src/train/trainer.ts";
+import { syntheticSource } from "../sources.ts";
 import { tinyDecoder } from "./fixtures.ts";
 
 setFlagsFromString("--expose-gc");
@@ -49,7 +49,7 @@ async function samplesOfRun(threads: number): Promise<Sample[]> {
   };
   await trainModel({
     config,
-    data: syntheticSource(config.data as Parameters<typeof syntheticSource>[0]),
+    data: syntheticSource(config.data),
     threads,
     store,
     measuredSwitchDensity: () => Promise.reject(new Error("the configuration has a switch density")),

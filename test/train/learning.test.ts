@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RunConfigInput } from "../../src/core/config.ts";
+import type { RunConfigInput } from "../../src/config/run-config.ts";
 import { ConfigError, MemoryError, ShapeError } from "../../src/core/errors.ts";
 import { createDivergenceCheck } from "../../src/train/divergence.ts";
 import { train } from "../../src/train/node.ts";

@@ -1,13 +1,12 @@
 /** What a run takes and needs of memory: all of it planned, none of it grown. */
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { parseRunConfig, type RunConfig, type RunConfigInput } from "../../src/core/config.ts";
-import type { DataSource } from "../../src/data/source.ts";
-import { syntheticSource } from "../../src/data/synthetic.ts";
+import { parseRunConfig, type RunConfig, type RunConfigInput } from "../../src/config/run-config.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import { createInlineEngine } from "../../src/engine/inline.ts";
 import { createMemory, PAGE_BYTES } from "../../src/kernels/abi.ts";
 import { align } from "../../src/memory/arena.ts";
 import { byteLength } from "../../src/memory/tensor.ts";
+import type { DataSource } from "../../src/sources/source.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { tapeBytes } from "../../src/tape/encoding.ts";
 import { placeTransients, resolveTape } from "../../src/tape/place.ts";
@@ -17,20 +16,21 @@ import { type Program, planProgram } from "../../src/train/program.ts";
 import { Session } from "../../src/train/session.ts";
 import { recordEvaluation, recordStep } from "../../src/train/step.ts";
 import { trainModel } from "../../src/train/trainer.ts";
+import { syntheticSource } from "../sources.ts";
 import { tinyDecoder, tinyVit } from "./fixtures.ts";
 
 function prepare(input: RunConfigInput, threads = 1): { config: RunConfig; data: DataSource; program: Program } {
   const config = parseRunConfig(input);
-  const data = syntheticSource(config.data as Parameters<typeof syntheticSource>[0]);
+  const data = syntheticSource(config.data);
   const switchDensity = Number(config.sparsity.switchDensity);
   return { config, data, program: planProgram(config, data, { threads, switchDensity }) };
 }
 
 /** A session of the planned program on this thread, no step done yet. */
 async function openSession(input: RunConfigInput): Promise<Session> {
-  const { program, data } = prepare(input);
+  const { program } = prepare(input);
   const engine = await createInlineEngine({ memory: createMemory(program.arena.bytes), variant: "strict" });
-  return Session.open(program, engine, data);
+  return Session.open(program, engine);
 }
 
 /** The bytes of every line of the plan, in whole pages. */

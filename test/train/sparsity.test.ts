@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { RunConfigInput } from "../../src/core/config.ts";
+import type { RunConfigInput } from "../../src/config/run-config.ts";
 import type { RunEvent } from "../../src/core/record.ts";
 import { openRun } from "../../src/store/run-directory.ts";
 import type { NamedArray } from "../../src/store/store.ts";

@@ -1,7 +1,7 @@
 /** sparselaw bench */
 import { calibrate, calibrationFile, rememberedCalibration } from "../../calibration/cache.ts";
 import type { Calibration } from "../../calibration/calibration.ts";
-import type { Variant } from "../../core/config.ts";
+import type { Variant } from "../../core/record.ts";
 import { enableTurbo } from "../../kernels/turbo.ts";
 import { formatNumber, formatPercent } from "../../report/format.ts";
 import type { Output } from "../output.ts";

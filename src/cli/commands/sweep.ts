@@ -1,8 +1,7 @@
 /** sparselaw sweep */
 import { dirname } from "node:path";
-import { readYaml } from "../../core/yaml.ts";
+import { sweepConfigOf } from "../../config/files.ts";
 import { formatDuration, formatPercent, plural } from "../../report/format.ts";
-import { parseSweepConfig } from "../../sweep/config.ts";
 import { estimateSweep, prepareSweep, runPrepared } from "../../sweep/node.ts";
 import type { RunningRun } from "../../sweep/progress.ts";
 import type { SweepEvent, SweepSummary } from "../../sweep/run.ts";
@@ -20,8 +19,7 @@ export interface SweepFlags {
 
 export async function sweepCommand(file: string, flags: SweepFlags, output: Output): Promise<number> {
   const { out, jobs, dryRun, turbo } = flags;
-  const { input, origin } = readYaml(await readText(file), file);
-  const config = parseSweepConfig(input, origin);
+  const { config, origin } = await sweepConfigOf(await readText(file), file);
   return await interruptible(output, async (signal) => {
     const onEvent = (event: SweepEvent) => show(event, config.name, output);
     const prepared = await prepareSweep(config, {

@@ -1,8 +1,7 @@
 /** sparselaw train */
 import { dirname } from "node:path";
-import type { Variant } from "../../core/config.ts";
-import type { RunEvent, RunResult } from "../../core/record.ts";
-import { parseYamlConfig } from "../../core/yaml.ts";
+import { runConfigOf } from "../../config/files.ts";
+import type { RunEvent, RunResult, Variant } from "../../core/record.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent } from "../../report/format.ts";
 import { train } from "../../train/node.ts";
 import { readText } from "../inputs.ts";
@@ -18,7 +17,7 @@ export interface TrainFlags {
 
 export async function trainCommand(file: string, flags: TrainFlags, output: Output): Promise<number> {
   const { out, threads, turbo } = flags;
-  const written = parseYamlConfig(await readText(file), file);
+  const written = await runConfigOf(await readText(file), file);
   const config = { ...written, variant: flags.variant ?? written.variant };
   const show = progressOf(config.training.steps, output);
   const onEvent = (event: RunEvent) => {

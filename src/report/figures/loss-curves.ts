@@ -3,7 +3,17 @@ import * as Plot from "@observablehq/plot";
 import { heading, linearAxisX, linearAxisY, margins } from "../axes.ts";
 import { type SparsityScale, shade } from "../colours.ts";
 import { formatCount, formatPercent } from "../format.ts";
-import { dataUnit, extent, groupBySize, lossUnit, mean, type ReportedRun, runLabel, targetSparsity } from "../runs.ts";
+import {
+  dataUnit,
+  extent,
+  groupBySize,
+  lossUnit,
+  mean,
+  type ReportedRun,
+  rampOf,
+  runLabel,
+  targetSparsity,
+} from "../runs.ts";
 import { type Panel, panel, panelWidth, renderFigure, stack } from "../svg.ts";
 
 /** Training losses are averaged over this many equal stretches of a run. */
@@ -128,10 +138,9 @@ function cellPanel(
 
 /** The ramp's steps, taken from a pruned run. */
 function rampShade(runs: readonly ReportedRun[]): Plot.Markish {
-  const pruned = runs.filter((run) => targetSparsity(run) > 0).slice(0, 1);
-  const share = (key: "start" | "end") => (run: ReportedRun) =>
-    run.result.config.sparsity[key] * run.result.config.training.steps;
-  return Plot.rectX(pruned, { x1: share("start"), x2: share("end"), fill: shade.light });
+  const pruned = runs.filter((run) => targetSparsity(run) > 0 && rampOf(run) !== undefined).slice(0, 1);
+  const step = (key: "start" | "end") => (run: ReportedRun) => rampOf(run)![key] * run.result.config.training.steps;
+  return Plot.rectX(pruned, { x1: step("start"), x2: step("end"), fill: shade.light });
 }
 
 function lossLine({ run, loss }: Curve, scale: SparsityScale): Plot.Markish {

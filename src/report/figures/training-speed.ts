@@ -3,7 +3,16 @@ import * as Plot from "@observablehq/plot";
 import { axisXAt, logAxisY, margins, widen } from "../axes.ts";
 import { ink, muted, paper, type SparsityScale } from "../colours.ts";
 import { formatCount, formatNumber, formatPercent } from "../format.ts";
-import { extent, geometricMean, groupBy, groupBySize, median, type ReportedRun, targetSparsity } from "../runs.ts";
+import {
+  extent,
+  geometricMean,
+  groupBy,
+  groupBySize,
+  median,
+  type ReportedRun,
+  rampOf,
+  targetSparsity,
+} from "../runs.ts";
 import { FIGURE_WIDTH, panel, renderFigure } from "../svg.ts";
 
 /** Times of runs that differ in nothing but sparsity. */
@@ -38,8 +47,9 @@ export function speedSeries(runs: readonly ReportedRun[]): SpeedSeries[] {
     .filter(({ points }) => points.length > 1);
 }
 
-function finalStepMs({ result, events }: ReportedRun): number {
-  const rampEnd = result.config.sparsity.end * result.config.training.steps;
+function finalStepMs(run: ReportedRun): number {
+  const { result, events } = run;
+  const rampEnd = (rampOf(run)?.end ?? 0) * result.config.training.steps;
   const times = events.flatMap((e) => (e.type === "step" && e.step > rampEnd && e.stepMs > 0 ? [e.stepMs] : []));
   return times.length > 0 ? median(times) : 1000 / result.stepsPerSecond;
 }

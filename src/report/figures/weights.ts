@@ -122,8 +122,8 @@ function histograms(tensors: readonly WeightSummary[], fill: string): Panel {
 
 const sideHeading = (text: string): Plot.Markish => heading(text, { dx: 0 });
 
-/** Without the family and what all of them end in. */
-const shortName = (name: string): string => name.replace(/^(?:decoder|vit)\./, "").replace(/\.weight$/, "");
+/** Without the family, the first part of every name, and what all of them end in. */
+const shortName = (name: string): string => name.replace(/^\w+\./, "").replace(/\.weight$/, "");
 
 /** Bins with less of a tensor than this share are no reason to widen the axis. */
 const RARE = 1e-3;

@@ -1,0 +1,91 @@
+/** What training reads: held in memory or generated, by index, so that a batch is a pure function of (seed, step). */
+import type { Choice, Option } from "../core/choice.ts";
+import { partOf } from "../core/registry.ts";
+import type { BrokenRelation } from "../core/schema.ts";
+
+export interface TokenSplit {
+  /** Tokens in the split; Infinity where they are generated. */
+  readonly numTokens: number;
+  /** Non-overlapping windows of seqLen + 1 tokens (inputs and the next-token labels share all but one); may be Infinity. */
+  numWindows(seqLen: number): number;
+  /** Writes the seqLen + 1 tokens of window `index` to into[offset…]. */
+  readWindow(index: number, seqLen: number, into: Int32Array, offset: number): void;
+}
+
+export interface TokenSource {
+  readonly kind: "tokens";
+  readonly vocabSize: number;
+  readonly train: TokenSplit;
+  readonly valid: TokenSplit;
+  /** Hash of the content and of the split: the part of a run's identity that stands for its data. */
+  readonly fingerprint: string;
+}
+
+export interface ImageSplit {
+  /** Examples; Infinity where they are generated. */
+  readonly size: number;
+  /**
+   * Writes image `index` as (channels, height, width), normalised to mean 0 and deviation 1 over the training split, to
+   * into[offset…] and returns its label. `augmentKey` (32 bits, made of seed and epoch) keys the augmentation of training images.
+   */
+  readImage(index: number, augmentKey: number, into: Float32Array, offset: number): number;
+}
+
+export interface ImageSource {
+  readonly kind: "images";
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly numClasses: number;
+  readonly train: ImageSplit;
+  readonly valid: ImageSplit;
+  readonly fingerprint: string;
+}
+
+/** Loaded sources by the kind of their examples; a user's own kind may be added by declaration merging. */
+export interface ExampleSources {
+  tokens: TokenSource;
+  images: ImageSource;
+}
+
+export type DataSource = ExampleSources[keyof ExampleSources];
+export type SplitName = "train" | "valid";
+
+export type SourceChoice = Choice<"kind">;
+
+export interface DataFile {
+  /** Absolute path. */
+  readonly name: string;
+  /** Content, unpacked where the name ends in .gz. */
+  readonly bytes: Uint8Array;
+}
+
+/** Where sources that are made of files get them. */
+export interface FileReader {
+  /**
+   * Every file that `patterns` name, each once, in their order; those of one glob or directory in the order of their paths.
+   *
+   * @param setting the key of `data` that names them, in messages
+   * @throws {ConfigError} a pattern without a file, an unreadable or an empty file
+   */
+  read(setting: string, patterns: readonly string[]): Promise<DataFile[]>;
+}
+
+/** A kind of data: from settings to what training reads. */
+export interface Source<C extends SourceChoice = SourceChoice, S extends DataSource = DataSource> {
+  readonly name: string;
+  /** The `data` section, `kind` included, every key with its range, default and meaning. */
+  readonly schema: Option;
+  /** `kind` of what it loads. */
+  readonly yields: S["kind"];
+  /** Settings that name files: in a run's identity their content stands in their place. */
+  readonly pathKeys?: readonly string[];
+  /** Relations between settings that do not hold, keys named within `data`. */
+  brokenRelations?(data: C): Iterable<BrokenRelation>;
+  load(data: C, files: FileReader): S | Promise<S>;
+}
+
+/** A source of one's own: its types are checked here, and `register` or a plugin makes it known. */
+export function defineSource<C extends SourceChoice, S extends DataSource>(source: Source<C, S>): Source<C, S> {
+  return partOf("sources", source);
+}

@@ -1,0 +1,2 @@
+export type { PatternSchemas } from "./patterns/index.ts";
+export { definePattern, type Pattern } from "./patterns/pattern.ts";

@@ -1,0 +1,4 @@
+/** What ranks weights. */
+export interface Score {
+  readonly name: string;
+}

@@ -1,0 +1,65 @@
+/** What a run's method means for each weight: how many it keeps after each mask change, and in which format. */
+import type { RecordedConfig } from "../core/record.ts";
+import type { ParameterSpec } from "../memory/parameter.ts";
+import { keptCount, uniformSparsity } from "../methods/distribution.ts";
+import { methodOf } from "../methods/index.ts";
+import type { MaskChange } from "../methods/method.ts";
+import type { PatternChoice } from "../sparsity/patterns/pattern.ts";
+
+const UNSTRUCTURED: PatternChoice = { kind: "unstructured" };
+
+export interface MaskPlan {
+  /** In the order of their steps. */
+  readonly updates: readonly MaskChange[];
+  readonly of: (spec: ParameterSpec) => TensorPlan;
+}
+
+export interface TensorPlan {
+  readonly finalSparsity: number;
+  readonly pattern: PatternChoice;
+  /** State after each change. */
+  readonly stages: readonly Stage[];
+  /** The most non-zeros that it ever has as CSR; undefined where it always stays dense. */
+  readonly csrCapacity: number | undefined;
+}
+
+export interface Stage {
+  readonly kept: number;
+  readonly format: "dense" | "csr";
+}
+
+/** @param switchDensity density at or below which a linear weight is stored as CSR */
+export function maskPlan(config: RecordedConfig, switchDensity: number): MaskPlan {
+  const { training } = config;
+  const method = methodOf(config.sparsity);
+  const sparsity = { ...config.sparsity, method: method.name };
+  const updates = method.changes(sparsity, training.steps);
+  return {
+    updates,
+    of(spec) {
+      const finalSparsity = method.sparsityOf?.(spec, sparsity) ?? uniformSparsity(spec, sparsity.final);
+      const size = spec.rows * spec.cols;
+      const canBeCsr = spec.isLinear && finalSparsity > 0;
+      const stages = keptAfter(updates, size, finalSparsity).map(
+        (kept): Stage => ({ kept, format: canBeCsr && kept <= switchDensity * size ? "csr" : "dense" }),
+      );
+      const sparse = stages.filter(({ format }) => format === "csr").map(({ kept }) => kept);
+      return {
+        finalSparsity,
+        pattern: spec.role === "block" ? sparsity.pattern : UNSTRUCTURED,
+        stages,
+        csrCapacity: sparse.length === 0 ? undefined : Math.max(...sparse),
+      };
+    },
+  };
+}
+
+/** Non-zeros of a tensor after each change. */
+function keptAfter(updates: readonly MaskChange[], size: number, finalSparsity: number): number[] {
+  let kept = size;
+  return updates.map((change) => {
+    if (change.kind === "prune") kept = keptCount(size, finalSparsity * change.progress);
+    if (change.kind === "densify") kept = size;
+    return kept;
+  });
+}
