@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { VERSION } from "../src/core/version.ts";
+import { families } from "../src/families/index.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const src = join(root, "src");
@@ -52,6 +53,41 @@ test("imports go downward only", () => {
       .map((to) => `${file} imports ${to}/`);
   });
   expect(upward).toEqual([]);
+});
+
+test("no folder but families/ names a family", () => {
+  const names = new RegExp(`(?<![-\\w])(${families.names.join("|")})(?![-\\w])`);
+  const offences = files
+    .filter((file) => directoryOf(join(src, file)) !== "families")
+    .flatMap((file) =>
+      readFileSync(join(src, file), "utf8")
+        .split("\n")
+        .flatMap((line, i) => (names.test(line) ? [`${file}:${i + 1}: ${line.trim()}`] : [])),
+    );
+  expect(offences).toEqual([]);
+});
+
+test("files import each other in no circle", () => {
+  const imported = new Map(
+    files.map((file) => [
+      join(src, file),
+      importsOf(join(src, file))
+        .filter(({ specifier }) => specifier.startsWith("."))
+        .map(({ specifier }) => resolve(dirname(join(src, file)), specifier)),
+    ]),
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file))
+      circles.push([...path.slice(path.indexOf(file)), file].map((f) => relative(src, f)).join(" → "));
+    else if (!done.has(file)) {
+      for (const next of imported.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    }
+  };
+  for (const file of imported.keys()) visit(file, []);
+  expect(circles).toEqual([]);
 });
 
 test("only kernels/abi.ts instantiates the wasm", () => {

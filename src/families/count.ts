@@ -13,7 +13,7 @@ export interface Declarations {
   readonly mixingPerExample: number;
 }
 
-/** What a model declares for the given data; for the least data that it can read where only its blocks are asked for. */
+/** What a model declares for the given data; without them, for the least that it can read. */
 export function declarationsOf(model: ModelChoice, data?: DataDimensions): Declarations {
   const family = familyOf(model);
   const specs: ParameterSpec[] = [];
@@ -47,14 +47,15 @@ export function countParameters(model: ModelChoice, data: DataDimensions): numbe
  * Weights of attention and MLP: what the paper counts as the size of a dense model.
  *
  * Source  arXiv 2309.08520 §3: no embeddings, norms, biases or head
+ * @param data needed where blocks depend on them, which those of transformers do not
  */
-export function blockWeights(model: ModelChoice): number {
-  return nonzeroBlockWeights(model, 0);
+export function blockWeights(model: ModelChoice, data?: DataDimensions): number {
+  return nonzeroBlockWeights(model, 0, data);
 }
 
 /** The same after pruning: each matrix keeps round(size·(1−S)) of its weights. */
-export function nonzeroBlockWeights(model: ModelChoice, sparsity: number): number {
-  return sum(parameterSpecs(model).filter(isBlock), (spec) => Math.round(sizeOf(spec) * (1 - sparsity)));
+export function nonzeroBlockWeights(model: ModelChoice, sparsity: number, data?: DataDimensions): number {
+  return sum(parameterSpecs(model, data).filter(isBlock), (spec) => Math.round(sizeOf(spec) * (1 - sparsity)));
 }
 
 /**

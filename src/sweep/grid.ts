@@ -4,7 +4,7 @@ import type { SweepConfig } from "../config/sweep-config.ts";
 import { pow } from "../core/math.ts";
 import { type Origin, placeOf } from "../core/schema.ts";
 import { blockWeights, nonzeroBlockWeights } from "../families/count.ts";
-import type { ModelChoice } from "../families/family.ts";
+import type { DataDimensions, ModelChoice } from "../families/family.ts";
 import { familyOf } from "../families/index.ts";
 import { rateOf } from "../rates/index.ts";
 import type { RateChoice } from "../rates/rate.ts";
@@ -32,10 +32,11 @@ interface Point {
 /**
  * Every run of the grid: sizes × sparsities × data amounts × seeds, in this order.
  *
+ * @param data needed where blocks depend on the data
  * @throws {ConfigError} naming the run whose widths or settings do not work out
  */
-export function gridRuns(sweep: SweepConfig, source: string | Origin = "sweep"): GridRun[] {
-  return [...points(sweep.grid)].map((point) => gridRun(sweep, point, source));
+export function gridRuns(sweep: SweepConfig, source: string | Origin = "sweep", data?: DataDimensions): GridRun[] {
+  return [...points(sweep.grid)].map((point) => gridRun(sweep, point, source, data));
 }
 
 function* points({ nonzeroParams, sparsities, data, seeds }: SweepConfig["grid"]): Generator<Point> {
@@ -44,13 +45,10 @@ function* points({ nonzeroParams, sparsities, data, seeds }: SweepConfig["grid"]
       for (const amount of data) for (const seed of seeds) yield { nonzeroParams: size, sparsity, data: amount, seed };
 }
 
-function gridRun(sweep: SweepConfig, point: Point, source: string | Origin): GridRun {
+function gridRun(sweep: SweepConfig, point: Point, source: string | Origin, data: DataDimensions | undefined): GridRun {
   const { base, grid } = sweep;
-  const widths = matchWidths(
-    base.model,
-    { ...point, headDim: grid.headDim },
-    placeOf(source, ["grid", "nonzeroParams"]),
-  );
+  const target = { ...point, headDim: grid.headDim, data };
+  const widths = matchWidths(base.model, target, placeOf(source, ["grid", "nonzeroParams"]));
   const model: ModelChoice = { ...base.model, ...widths };
   const family = familyOf(model);
   const dataPerStep = base.training.batchSize * family.unitsPerExample(model);
@@ -71,8 +69,8 @@ function gridRun(sweep: SweepConfig, point: Point, source: string | Origin): Gri
   return {
     config: { ...parseRunConfig(config, `${placeOf(source, ["base"])}, run ${name}`), name },
     wantedNonzeroParams: point.nonzeroParams,
-    nonzeroParams: nonzeroBlockWeights(model, point.sparsity),
-    denseParams: blockWeights(model),
+    nonzeroParams: nonzeroBlockWeights(model, point.sparsity, data),
+    denseParams: blockWeights(model, data),
     dataSeen: steps * dataPerStep,
   };
 }

@@ -46,7 +46,9 @@ export function planSweep(
   source: string | Origin = "sweep",
   pluginHashes: readonly string[] = [],
 ): SweepPlan {
-  const runs = gridRuns(sweep, source).map((run) => planRun(run, data, switchDensity, pluginHashes));
+  const runs = gridRuns(sweep, source, dimensionsOf(data)).map((run) =>
+    planRun(run, data, switchDensity, pluginHashes),
+  );
   for (const [i, run] of runs.entries()) {
     const twin = runs.slice(0, i).find(({ id }) => id === run.id);
     if (twin)
@@ -65,7 +67,7 @@ function planRun(run: GridRun, data: DataSource, switchDensity: number, pluginHa
     ...run,
     id: runId(config, data.fingerprint, pluginHashes),
     totalParams: program.model.parameters.reduce((sum, { size }) => sum + size, 0),
-    trainFlops: trainFlops(config),
+    trainFlops: trainFlops(config, data),
     workFlops: workFlops(config, data),
     memoryBytes: wholePages(program.arena.bytes),
   };
@@ -73,26 +75,29 @@ function planRun(run: GridRun, data: DataSource, switchDensity: number, pluginHa
 
 /** FLOPs that the kernels execute in a whole run: products of every token with the weights, attention, patch embedding, head. */
 export function workFlops(config: RecordedConfig, data: DataSource): number {
-  const dimensions = dimensionsOf(data);
   const { steps, batchSize } = config.training;
-  const blocks = FLOPS_PER_WEIGHT * overSteps(config, productsOf);
-  return batchSize * (blocks + steps * otherFlopsPerExample(config.model, dimensions));
+  const blocks = FLOPS_PER_WEIGHT * overSteps(config, data, productsOf);
+  return batchSize * (blocks + steps * otherFlopsPerExample(config.model, dimensionsOf(data)));
 }
 
 /** C of the law: 6 · Σ over steps of non-zero block weights · data of a step, in the family's unit of data. */
-export function trainFlops(config: RecordedConfig): number {
+export function trainFlops(config: RecordedConfig, data: DataSource): number {
   const { model, training } = config;
   const dataPerStep = training.batchSize * familyOf(model).unitsPerExample(model);
-  return FLOPS_PER_WEIGHT * overSteps(config, (_, weights) => weights) * dataPerStep;
+  return FLOPS_PER_WEIGHT * overSteps(config, data, (_, weights) => weights) * dataPerStep;
 }
 
 /** Σ over steps and block weights of what a matrix with so many non-zeros counts for. */
-function overSteps(config: RecordedConfig, of: (spec: ParameterSpec, nonzeros: number) => number): number {
+function overSteps(
+  config: RecordedConfig,
+  data: DataSource,
+  of: (spec: ParameterSpec, nonzeros: number) => number,
+): number {
   const { updates, of: planOf } = maskPlan(config, 0);
   const lengths = updates.map(({ step }, i) => (updates[i + 1]?.step ?? config.training.steps) - step);
   const stepsBefore = updates[0]?.step ?? config.training.steps;
   let sum = 0;
-  for (const spec of parameterSpecs(config.model)) {
+  for (const spec of parameterSpecs(config.model, dimensionsOf(data))) {
     if (spec.role !== "block") continue;
     sum += stepsBefore * of(spec, spec.rows * spec.cols);
     for (const [i, { kept }] of planOf(spec).stages.entries()) sum += lengths[i]! * of(spec, kept);

@@ -1,7 +1,7 @@
 /** Chooses the settings of a model so that a sparse one keeps a given number of non-zero weights. */
 import { ConfigError } from "../core/errors.ts";
 import { blockWeights, nonzeroBlockWeights } from "../families/count.ts";
-import type { Candidate, ModelChoice } from "../families/family.ts";
+import type { Candidate, DataDimensions, ModelChoice } from "../families/family.ts";
 import { familyOf } from "../families/index.ts";
 
 /** A match this close is not traded for a better shape, and a match up to twice as far is still taken. */
@@ -19,6 +19,8 @@ export interface WidthTarget {
   readonly nonzeroParams: number;
   readonly sparsity: number;
   readonly headDim: number;
+  /** Needed where blocks depend on the data. */
+  readonly data?: DataDimensions | undefined;
 }
 
 /**
@@ -35,24 +37,24 @@ export function matchWidths(model: ModelChoice, target: WidthTarget, where = "sw
     const close = matches.filter(({ mismatch }) => mismatch <= tolerance);
     if (close.length > 0) return least(close, "strain").settings;
   }
-  const { nonzeroParams, sparsity } = target;
+  const { nonzeroParams, sparsity, data } = target;
   const { scaling } = familyOf(model);
-  const nearest = nonzeroBlockWeights({ ...model, ...least(matches, "mismatch").settings }, sparsity);
+  const nearest = nonzeroBlockWeights({ ...model, ...least(matches, "mismatch").settings }, sparsity, data);
   throw new ConfigError(
     `${where}: grid.nonzeroParams must be within 2 % of ${scaling!.describe({ ...target, model })} at sparsity ` +
       `${sparsity}, where ${nearest} is the nearest; got ${nonzeroParams}. ${scaling!.remedy}`,
   );
 }
 
-function candidateWidths(model: ModelChoice, { nonzeroParams, sparsity, headDim }: WidthTarget): Match[] {
+function candidateWidths(model: ModelChoice, { nonzeroParams, sparsity, headDim, data }: WidthTarget): Match[] {
   const candidates = familyOf(model).scaling!.candidates({
     model,
     headDim,
     weights: nonzeroParams / (1 - sparsity),
-    weightsOf: (settings) => blockWeights({ ...model, ...settings }),
+    weightsOf: (settings) => blockWeights({ ...model, ...settings }, data),
   });
   return [...candidates].map((candidate) => {
-    const achieved = nonzeroBlockWeights({ ...model, ...candidate.settings }, sparsity);
+    const achieved = nonzeroBlockWeights({ ...model, ...candidate.settings }, sparsity, data);
     return { ...candidate, mismatch: Math.abs(achieved / nonzeroParams - 1) };
   });
 }
