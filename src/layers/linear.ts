@@ -110,14 +110,15 @@ export function weightGradient(
 ): void {
   const { rows, cols } = weight.spec;
   const common = { dy: dY.tensor, x: x.tensor, rows, cols, numTiles: x.numTiles };
-  if (weight.format === "csr") {
+  const dense = weight.format === "csr" ? tape.denseGradients.get(weight) : weight.grad;
+  if (dense === undefined) {
     const { rowPtr, offsets } = weight.csr;
     tape.call("f32_sddmm_csr", rows, { ...common, rowPtr, offsets, dValues: weight.grad });
     return;
   }
   tape.call("f32_gemm_dw", rows, {
     ...common,
-    dw: weight.grad,
+    dw: dense,
     accumulate: accumulate ? 1 : 0,
     scratch: scratch(GEMM_DW_SCRATCH),
   });

@@ -48,6 +48,13 @@ export interface Densify {
   readonly step: number;
 }
 
+/** Whether a change ranks by the gradients of all weights, pruned ones included. */
+export function needsGradient(change: MaskChange): boolean {
+  if (change.kind === "prune") return change.score?.needsGradient ?? false;
+  if (change.kind === "regrow") return change.grow.needsGradient || (change.drop?.needsGradient ?? false);
+  return false;
+}
+
 export interface Method<C extends MethodChoice = MethodChoice> {
   readonly name: string;
   /** Its own keys of the `sparsity` section, `method` included, every key with its range, default and meaning. */

@@ -1,5 +1,6 @@
 /** Records a model's step once, as a flat list of kernel calls. */
 import { describeArg, type ElementType, type KernelArgs, type KernelName, kernels, TILE } from "../kernels/registry.ts";
+import type { Parameter } from "../memory/parameter.ts";
 import type { Activations, Tensor } from "../memory/tensor.ts";
 
 /** Bytes of a scratch area that each thread has for itself. */
@@ -22,6 +23,12 @@ export interface RecordedCall {
 
 export class Tape {
   readonly calls: RecordedCall[] = [];
+  /** Sparse weights of which the gradient of every weight is wanted, zeros included, in place of that of the non-zeros; where to. */
+  readonly denseGradients: ReadonlyMap<Parameter, Tensor>;
+
+  constructor(denseGradients: ReadonlyMap<Parameter, Tensor> = new Map()) {
+    this.denseGradients = denseGradients;
+  }
 
   /** Records one kernel call; arguments are named as in the registry. */
   call<K extends KernelName>(kernel: K, extent: number, args: KernelArgs<K, Tensor, Scratch>): void {

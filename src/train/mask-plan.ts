@@ -3,7 +3,7 @@ import type { RecordedConfig } from "../core/record.ts";
 import type { ParameterSpec } from "../memory/parameter.ts";
 import { keptCount, uniformSparsity } from "../methods/distribution.ts";
 import { methodOf } from "../methods/index.ts";
-import type { MaskChange } from "../methods/method.ts";
+import { type MaskChange, needsGradient } from "../methods/method.ts";
 import type { PatternChoice } from "../sparsity/patterns/pattern.ts";
 
 const UNSTRUCTURED: PatternChoice = { kind: "unstructured" };
@@ -11,6 +11,8 @@ const UNSTRUCTURED: PatternChoice = { kind: "unstructured" };
 export interface MaskPlan {
   /** In the order of their steps. */
   readonly updates: readonly MaskChange[];
+  /** Some change ranks by the gradients of all weights, pruned ones included. */
+  readonly ranksByGradient: boolean;
   readonly of: (spec: ParameterSpec) => TensorPlan;
 }
 
@@ -36,6 +38,7 @@ export function maskPlan(config: RecordedConfig, switchDensity: number): MaskPla
   const updates = method.changes(sparsity, training.steps);
   return {
     updates,
+    ranksByGradient: updates.some(needsGradient),
     of(spec) {
       const finalSparsity = method.sparsityOf?.(spec, sparsity) ?? uniformSparsity(spec, sparsity.final);
       const size = spec.rows * spec.cols;

@@ -5,6 +5,7 @@ import { familyOf } from "../families/index.ts";
 import { type BatchTensors, type ExampleReader, fieldLength, type Model } from "../families/model.ts";
 import { Arena, align } from "../memory/arena.ts";
 import { Parameter, type ParameterSpec } from "../memory/parameter.ts";
+import type { Tensor } from "../memory/tensor.ts";
 import { partialCount } from "../optimizers/clipping.ts";
 import { optimizerOf } from "../optimizers/index.ts";
 import type { OptimizerTensors } from "../optimizers/optimizer.ts";
@@ -15,7 +16,7 @@ import { type Placement, placeTransients, resolveTape } from "../tape/place.ts";
 import type { Tape } from "../tape/tape.ts";
 import { assertDataSize } from "./data-size.ts";
 import { type MaskPlan, maskPlan } from "./mask-plan.ts";
-import { recordEvaluation, recordStep } from "./step.ts";
+import { recordEvaluation, recordGradients, recordStep } from "./step.ts";
 
 export interface Program {
   readonly config: RecordedConfig;
@@ -24,6 +25,8 @@ export interface Program {
   readonly pruning: MaskPlan;
   readonly batch: BatchTensors;
   readonly optimizer: OptimizerTensors;
+  /** Gradients of all weights of the matrices that are sparse at some time, for mask changes that rank by them. */
+  readonly denseGradients: ReadonlyMap<Parameter, Tensor>;
   readonly arena: Arena;
   readonly areas: Areas;
 }
@@ -32,6 +35,8 @@ export interface Areas {
   /** Addresses of the encoded tapes. */
   readonly trainTape: number;
   readonly evaluateTape: number;
+  /** Of the gradients that some mask changes rank by; undefined where none does. */
+  readonly gradientTape: number | undefined;
   readonly scratch: number;
   readonly scratchStride: number;
   /** Activations of either tape; between two tapes, the staging area of mask updates. */
@@ -64,11 +69,12 @@ export function planProgram(
     hyper: arena.persistent("optimizer scalars", "hyper", "f32", 4),
     partials: arena.persistent("optimizer scalars", "partials", "f64", partialCount(model.parameters)),
   };
-  const areas = planAreas(arena, { config, model, pruning, batch, optimizer }, threads);
+  const denseGradients = planDenseGradients(arena, model, pruning);
+  const areas = planAreas(arena, { config, model, pruning, batch, optimizer, denseGradients }, threads);
   const reader = model.reader(data);
   assertDataSize(reader, batchSize);
   arena.check("Use a smaller model.dModel, model.numLayers, training.batchSize or model.seqLen.");
-  return { config, model, reader, pruning, batch, optimizer, arena, areas };
+  return { config, model, reader, pruning, batch, optimizer, denseGradients, arena, areas };
 }
 
 function planParameter(arena: Arena, spec: ParameterSpec, config: RecordedConfig, pruning: MaskPlan): Parameter {
@@ -88,7 +94,17 @@ function planBatch(arena: Arena, { fields }: Model): BatchTensors {
   return { fields: Object.fromEntries(tensors), totals: arena.persistent("batch", "totals", "f64", 3) };
 }
 
-type Recordable = Pick<Program, "config" | "model" | "pruning" | "batch" | "optimizer">;
+function planDenseGradients(arena: Arena, { parameters }: Model, pruning: MaskPlan): Map<Parameter, Tensor> {
+  const sparse = pruning.ranksByGradient ? parameters.filter(({ plan }) => plan.csrCapacity !== undefined) : [];
+  return new Map(
+    sparse.map((parameter) => [
+      parameter,
+      arena.persistent("dense gradients", `${parameter.name} dense gradient`, "f32", parameter.size),
+    ]),
+  );
+}
+
+type Recordable = Pick<Program, "config" | "model" | "pruning" | "batch" | "optimizer" | "denseGradients">;
 
 function planAreas(arena: Arena, program: Recordable, threads: number): Areas {
   const stages = recordStages(program);
@@ -107,6 +123,7 @@ function planAreas(arena: Arena, program: Recordable, threads: number): Areas {
   return {
     trainTape: tapeArea(),
     evaluateTape: tapeArea(),
+    gradientTape: program.pruning.ranksByGradient ? tapeArea() : undefined,
     scratch: arena.reserve("scratch", scratchStride * threads),
     scratchStride,
     transients: arena.reserve(
@@ -124,9 +141,10 @@ function tapeSize(tape: Tape): number {
   return align(tapeBytes(resolveTape(tape, placeTransients(tape), area)));
 }
 
-/** Both tapes in every combination of formats that the run will pass through; leaves all parameters dense. */
-function recordStages({ model, batch, optimizer, config, pruning }: Recordable): Tape[] {
-  const record = () => [recordStep(model, batch, optimizer, config.training), recordEvaluation(model, batch)];
+/** All tapes in every combination of formats that the run will pass through; leaves all parameters dense. */
+function recordStages(program: Recordable): Tape[] {
+  const { model, pruning } = program;
+  const record = () => Object.values(recordTapes(program)).filter((tape) => tape !== undefined);
   const tapes = record();
   for (const [index] of pruning.updates.entries()) {
     const switching = model.parameters.filter((parameter) => {
@@ -139,11 +157,23 @@ function recordStages({ model, batch, optimizer, config, pruning }: Recordable):
   return tapes;
 }
 
-/** Records both tapes for the weights as they are stored now and writes them into memory. */
+/** The tapes for the weights as they are stored now, by the names of their areas. */
+function recordTapes({ model, batch, optimizer, config, pruning, denseGradients }: Recordable) {
+  const { training } = config;
+  return {
+    trainTape: recordStep(model, batch, optimizer, training),
+    evaluateTape: recordEvaluation(model, batch),
+    gradientTape: pruning.ranksByGradient ? recordGradients(model, batch, training, denseGradients) : undefined,
+  };
+}
+
+/** Records all tapes for the weights as they are stored now and writes them into memory. */
 export function writeTapes(program: Program, memory: WebAssembly.Memory, version: number): void {
-  const { model, batch, optimizer, config, areas } = program;
-  const write = (address: number, tape: Tape) =>
-    encodeTape(memory, address, resolveTape(tape, placeTransients(tape), areas), version);
-  write(areas.trainTape, recordStep(model, batch, optimizer, config.training));
-  write(areas.evaluateTape, recordEvaluation(model, batch));
+  const { areas } = program;
+  const tapes = recordTapes(program);
+  for (const name of ["trainTape", "evaluateTape", "gradientTape"] as const) {
+    const [address, tape] = [areas[name], tapes[name]];
+    if (address !== undefined && tape !== undefined)
+      encodeTape(memory, address, resolveTape(tape, placeTransients(tape), areas), version);
+  }
 }

@@ -3,6 +3,7 @@ import type { Engine } from "../engine/protocol.ts";
 import { instantiateKernels } from "../kernels/abi.ts";
 import { compileKernels } from "../kernels/variant.ts";
 import { addressOf, type Tensor } from "../memory/tensor.ts";
+import { needsGradient } from "../methods/method.ts";
 import { optimizerOf } from "../optimizers/index.ts";
 import { rateOf } from "../rates/index.ts";
 import { type Pruner, updateMask } from "../sparsity/pruner.ts";
@@ -46,7 +47,18 @@ export class Session {
     return index < 0 ? undefined : index;
   }
 
-  /** Carries out mask update `index` on every pruned weight. */
+  /** Carries out mask update `index`, ranking by the gradients of the coming step's batch where it asks for them. */
+  async changeMasks(index: number): Promise<void> {
+    const { pruning, areas } = this.program;
+    const change = pruning.updates[index]!;
+    if (needsGradient(change)) {
+      this.#fill.trainingBatch(change.step);
+      await this.engine.run(areas.gradientTape!);
+    }
+    this.applyUpdate(index);
+  }
+
+  /** Carries out mask update `index` on every pruned weight, with the gradients that lie there. */
   applyUpdate(index: number): void {
     const { model, pruning } = this.program;
     for (const parameter of model.parameters) {

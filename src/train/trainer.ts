@@ -141,7 +141,7 @@ class Trainer {
   }
 
   async #updateMasks(index: number): Promise<void> {
-    this.#session.applyUpdate(index);
+    await this.#session.changeMasks(index);
     const csrTensors = this.#session.program.model.parameters.filter((p) => p.format === "csr").length;
     await this.#log.event({
       type: "mask",
