@@ -55,6 +55,27 @@ test("imports go downward only", () => {
   expect(upward).toEqual([]);
 });
 
+/** The way of a fit, from what is lowest: a room may import those before it. */
+const FIT_ROOMS = ["laws", "table", "solve", "uncertainty", "advice"];
+
+test("the rooms of fit/ import one way, from advice down to laws, and none the files around them", () => {
+  const roomOf = (file: string) => relative(join(src, "fit"), file).split(/[\\/]/);
+  const offences = files
+    .filter((file) => /^fit[\\/]\w+[\\/]/.test(file))
+    .flatMap((file) =>
+      importsOf(join(src, file))
+        .filter(({ specifier }) => specifier.startsWith("."))
+        .map(({ specifier }) => resolve(dirname(join(src, file)), specifier))
+        .filter((target) => relative(src, target).startsWith("fit"))
+        .filter((target) => {
+          const [from, to] = [roomOf(join(src, file)), roomOf(target)].map(([room]) => FIT_ROOMS.indexOf(room!));
+          return to! < 0 || to! > from!;
+        })
+        .map((target) => `${file} imports ${relative(src, target)}`),
+    );
+  expect(offences).toEqual([]);
+});
+
 test("no folder but families/ names a family", () => {
   const names = new RegExp(`(?<![-\\w])(${families.names.join("|")})(?![-\\w])`);
   const offences = files

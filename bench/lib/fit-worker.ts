@@ -1,13 +1,13 @@
 /** One thread of `npm run bench:fit`: searches from starts, or from the optimum with weights drawn with replacement. */
 import { RandomStream } from "../../src/core/rng.ts";
-import { minimiseWithin } from "../../src/fit/constrained.ts";
 import { poseFit } from "../../src/fit/fit.ts";
-import type { FitRow } from "../../src/fit/law.ts";
-import { toTheta } from "../../src/fit/law.ts";
-import { fitObjective } from "../../src/fit/objective.ts";
-import type { WeightedObjectives } from "../../src/fit/power-objective.ts";
-import { type FitProblem, objectivesOf } from "../../src/fit/problem.ts";
-import { startPoint } from "../../src/fit/starts.ts";
+import type { FitRow } from "../../src/fit/laws/law.ts";
+import { toTheta } from "../../src/fit/laws/law.ts";
+import { minimiseWithin } from "../../src/fit/solve/constrained.ts";
+import { fitObjective } from "../../src/fit/solve/objective.ts";
+import type { WeightedObjectives } from "../../src/fit/solve/power-objective.ts";
+import { type FitProblem, objectivesOf } from "../../src/fit/solve/problem.ts";
+import { startPoint } from "../../src/fit/solve/starts.ts";
 
 export interface FitTask {
   readonly rows: readonly FitRow[];

@@ -1,7 +1,7 @@
 /** A fit in lines for people. */
 import type { FitResult, Interval } from "../fit/index.ts";
+import { describeUnits } from "../fit/laws/units.ts";
 import { lawOfFit } from "../fit/result.ts";
-import { describeUnits } from "../fit/units.ts";
 import { drawnOf } from "../report/bands.ts";
 import { formatNumber, plural } from "../report/format.ts";
 import { alignColumns } from "./output.ts";

@@ -18,7 +18,7 @@ import {
   sparseLaw,
 } from "../fit/index.ts";
 import { lawOfFit } from "../fit/result.ts";
-import type { Bootstrap } from "../fit/uncertainty.ts";
+import type { Bootstrap } from "../fit/uncertainty/uncertainty.ts";
 import { readText } from "./inputs.ts";
 
 export interface NamedLaw extends FittedLaw {

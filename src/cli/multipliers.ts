@@ -1,9 +1,9 @@
 /** What sparsity is worth by the sparse law, whatever N: m(S), and the budgets that make S the best choice. */
 import { ConfigError } from "../core/errors.ts";
-import { intervalOf } from "../fit/distributions.ts";
-import { sparseParamsIn } from "../fit/fitted-law.ts";
+import { sparseParamsIn } from "../fit/advice/fitted-law.ts";
 import { budgetMultipleFor, denseEquivalentMultiplier, type Ramp, type SparseParams } from "../fit/index.ts";
-import type { Interval } from "../fit/uncertainty.ts";
+import { intervalOf } from "../fit/uncertainty/quantiles.ts";
+import type { Interval } from "../fit/uncertainty/uncertainty.ts";
 import { formatNumber, formatPercent } from "../report/format.ts";
 import type { NamedLaw } from "./laws.ts";
 import { alignColumns } from "./output.ts";

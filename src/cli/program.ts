@@ -2,8 +2,8 @@
 import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { VERSION } from "../core/version.ts";
-import { RESIDUALS } from "../fit/objective.ts";
-import { START_SCHEMES } from "../fit/starts.ts";
+import { RESIDUALS } from "../fit/solve/objective.ts";
+import { START_SCHEMES } from "../fit/solve/problem.ts";
 import type { FitFlags } from "./commands/fit.ts";
 import { Output } from "./output.ts";
 

@@ -1,15 +1,15 @@
 /** How far a fit can be trusted: bootstrap, profiles, identification, and bands around whatever is predicted from it. */
 import { ConfigError } from "../core/errors.ts";
-import type { BootstrapPlan } from "./bootstrap.ts";
-import { chiSquareMedian, fQuantile, intervalOf, quantile } from "./distributions.ts";
 import { type FitOptions, optimumOf, poseFit } from "./fit.ts";
-import { identify } from "./identification.ts";
-import type { FitRow, LawInputs, Params } from "./law.ts";
-import type { FitProblem } from "./problem.ts";
-import { type ProfilePlan, scoutsAmong } from "./profile.ts";
+import type { FitRow, LawInputs, Params } from "./laws/law.ts";
 import { type FitResult, lawOfFit } from "./result.ts";
+import type { FitProblem } from "./solve/problem.ts";
 import { ranges, type TaskMonitor, tasksHere } from "./tasks.ts";
-import type { Bootstrap, Interval, Uncertainty } from "./uncertainty.ts";
+import type { BootstrapPlan } from "./uncertainty/bootstrap.ts";
+import { identify } from "./uncertainty/identification.ts";
+import { type ProfilePlan, scoutsAmong } from "./uncertainty/profile.ts";
+import { chiSquareMedian, fQuantile, intervalOf, quantile } from "./uncertainty/quantiles.ts";
+import type { Bootstrap, Interval, Uncertainty } from "./uncertainty/uncertainty.ts";
 
 export interface AssessOptions extends FitOptions, TaskMonitor {
   /** Refits of drawn tables (default 1000). */

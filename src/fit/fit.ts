@@ -1,17 +1,17 @@
 /** From a table of runs to a law. */
 import { ConfigError } from "../core/errors.ts";
-import type { End } from "./constrained.ts";
-import { type FitRow, type FitUnits, type Law, naturalUnits, sourceOf, toLogInputs, toTheta } from "./law.ts";
 import { lawNamed } from "./laws/index.ts";
+import { type FitRow, type FitUnits, type Law, naturalUnits, sourceOf, toLogInputs, toTheta } from "./laws/law.ts";
 import { powerFormOf } from "./laws/power-law.ts";
-import { distinctOptima, type LocalOptimum } from "./multi-start.ts";
-import { RESIDUALS, type Residual } from "./objective.ts";
-import type { Bounds, FitProblem } from "./problem.ts";
+import { UNNAMED_DATA } from "./laws/units.ts";
 import { type FitResult, rememberLaw } from "./result.ts";
-import { checkRows, inFixedOrder, sparseInputs } from "./rows.ts";
-import { START_SCHEMES, type StartScheme } from "./starts.ts";
+import type { End } from "./solve/constrained.ts";
+import { distinctOptima, type LocalOptimum } from "./solve/multi-start.ts";
+import { RESIDUALS, type Residual } from "./solve/objective.ts";
+import type { Bounds, FitProblem } from "./solve/problem.ts";
+import { START_SCHEMES, type StartScheme } from "./solve/problem.ts";
+import { checkRows, inFixedOrder, sparseInputs } from "./table/rows.ts";
 import { ranges, type TaskRunner, tasksHere } from "./tasks.ts";
-import { UNNAMED_DATA } from "./units.ts";
 
 export interface FitOptions {
   /** A built-in law by name, a formula such as "E + A/N^alpha + B/D^beta", or a law as an object. */

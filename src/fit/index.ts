@@ -1,36 +1,14 @@
 /** Fitting scaling laws; everything but the pool, which is Node's (`pool.ts`). */
-export { type AssessOptions, assessFit, bandOf, type Prediction, predictWithBand } from "./assess.ts";
-export {
-  type ColumnMapping,
-  type LossUnit,
-  type MappedTable,
-  mapTable,
-  parseMapping,
-  type Quantity,
-  rowsOf,
-  type SourceRow,
-} from "./columns.ts";
-export { type Cost, costMultiplier, paperRamp, type Ramp, type TimeCost } from "./cost.ts";
-export { type FitOptions, fitLaw } from "./fit.ts";
+
+export { paperRamp, type Ramp } from "../core/ramp.ts";
+export { type Cost, costMultiplier, type TimeCost } from "./advice/cost.ts";
 export {
   type AnyLaw,
   dataForLoss,
   type FittedLaw,
   tellsSparsitiesApart,
-} from "./fitted-law.ts";
-export { type IsoFlopPoint, type IsoLossPoint, isoFlopCurve, isoLossCurve } from "./iso-curves.ts";
-export type { FitRow, FitUnits, Law, LawInputs, Params } from "./law.ts";
-export {
-  averageParameterLaw,
-  type ChinchillaParams,
-  chinchillaLaw,
-  type KaplanParams,
-  kaplanLaw,
-} from "./laws/dense.ts";
-export { LAW_NAMES, lawNamed } from "./laws/index.ts";
-export { type AbnarParams, abnarLaw, multiplierLaw } from "./laws/neighbours.ts";
-export { type FunctionLaw, formulaLaw, functionLaw } from "./laws/own.ts";
-export { type SparseParams, type SparseWithoutCsParams, sparseLaw, sparseLawWithoutCs } from "./laws/sparse.ts";
+} from "./advice/fitted-law.ts";
+export { type IsoFlopPoint, type IsoLossPoint, isoFlopCurve, isoLossCurve } from "./advice/iso-curves.ts";
 export {
   budgetForLoss,
   budgetForSparsity,
@@ -41,17 +19,41 @@ export {
   type OptimalOptions,
   type OptimalSparsity,
   optimalSparsity,
-} from "./optimal.ts";
-export { bandOfOptima, type OptimalBand } from "./optimal-band.ts";
-export { isPresetName, type PresetName, presetNamed, presets, presetUnits } from "./presets.ts";
-export { readTable } from "./read-table.ts";
+} from "./advice/optimal.ts";
+export { bandOfOptima, type OptimalBand } from "./advice/optimal-band.ts";
+export { type AssessOptions, assessFit, bandOf, type Prediction, predictWithBand } from "./assess.ts";
+export { type FitOptions, fitLaw } from "./fit.ts";
+export {
+  averageParameterLaw,
+  type ChinchillaParams,
+  chinchillaLaw,
+  type KaplanParams,
+  kaplanLaw,
+} from "./laws/dense.ts";
+export { LAW_NAMES, lawNamed } from "./laws/index.ts";
+export type { FitRow, FitUnits, Law, LawInputs, Params } from "./laws/law.ts";
+export { type AbnarParams, abnarLaw, multiplierLaw } from "./laws/neighbours.ts";
+export { type FunctionLaw, formulaLaw, functionLaw } from "./laws/own.ts";
+export { isPresetName, type PresetName, presetNamed, presets, presetUnits } from "./laws/presets.ts";
+export { type SparseParams, type SparseWithoutCsParams, sparseLaw, sparseLawWithoutCs } from "./laws/sparse.ts";
+export { describeUnits } from "./laws/units.ts";
 export { type FitResult, parseFitResult, predictLoss, sparseParamsOf } from "./result.ts";
-export { type RowsOfRuns, rowOfRun, rowsOfRuns } from "./runs.ts";
-export { type LeftOut, type RowRules, selectRows } from "./selection.ts";
-export { parseTable, type Table } from "./table.ts";
+export {
+  type ColumnMapping,
+  type LossUnit,
+  type MappedTable,
+  mapTable,
+  parseMapping,
+  type Quantity,
+  rowsOf,
+  type SourceRow,
+} from "./table/columns.ts";
+export { readTable } from "./table/read-table.ts";
+export { type RowsOfRuns, rowOfRun, rowsOfRuns } from "./table/runs.ts";
+export { type LeftOut, type RowRules, selectRows } from "./table/selection.ts";
+export { parseTable, type Table } from "./table/table.ts";
 export type { TaskMonitor, TaskRunner } from "./tasks.ts";
-export type * from "./uncertainty.ts";
-export { describeUnits } from "./units.ts";
+export type * from "./uncertainty/uncertainty.ts";
 export {
   COMPARED_LAWS,
   type Comparison,

@@ -2,8 +2,8 @@
 import { extname } from "node:path";
 import { Piscina } from "piscina";
 import { ConfigError, WorkerError } from "../core/errors.ts";
-import { type LawSource, sourceOf } from "./law.ts";
-import type { FitProblem } from "./problem.ts";
+import { type LawSource, sourceOf } from "./laws/law.ts";
+import type { FitProblem } from "./solve/problem.ts";
 import { type FitTask, type TaskResults, type TaskRunner, tasksHere } from "./tasks.ts";
 
 /** What travels to a worker: a task of a problem, its law as plain data. */

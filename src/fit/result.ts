@@ -2,12 +2,12 @@
 import { z } from "zod";
 import { ConfigError } from "../core/errors.ts";
 import { parseWith } from "../core/schema.ts";
-import type { Law, LawInputs } from "./law.ts";
 import { lawOf } from "./laws/index.ts";
+import type { Law, LawInputs } from "./laws/law.ts";
 import type { SparseParams } from "./laws/sparse.ts";
-import { RESIDUALS } from "./objective.ts";
-import type { Uncertainty } from "./uncertainty.ts";
-import { UNNAMED_DATA } from "./units.ts";
+import { UNNAMED_DATA } from "./laws/units.ts";
+import { RESIDUALS } from "./solve/objective.ts";
+import type { Uncertainty } from "./uncertainty/uncertainty.ts";
 
 const named = z.record(z.string(), z.number());
 

@@ -1,10 +1,11 @@
 /** The parts that a fit's work can be cut into: each is a function of the problem and the task alone, on whatever thread. */
-import { type BootstrapPlan, type Replicate, solveReplicates } from "./bootstrap.ts";
-import type { End } from "./constrained.ts";
-import { solveStarts } from "./multi-start.ts";
-import type { FitProblem } from "./problem.ts";
-import { type ProfilePlan, solveProfile } from "./profile.ts";
-import type { ProfileCurve } from "./uncertainty.ts";
+
+import type { End } from "./solve/constrained.ts";
+import { solveStarts } from "./solve/multi-start.ts";
+import type { FitProblem } from "./solve/problem.ts";
+import { type BootstrapPlan, type Replicate, solveReplicates } from "./uncertainty/bootstrap.ts";
+import { type ProfilePlan, solveProfile } from "./uncertainty/profile.ts";
+import type { ProfileCurve } from "./uncertainty/uncertainty.ts";
 
 export type FitTask =
   | { readonly kind: "starts"; readonly begin: number; readonly end: number }

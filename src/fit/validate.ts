@@ -1,12 +1,12 @@
 /** How well a law predicts runs that it was not fitted to. */
 import { ConfigError } from "../core/errors.ts";
 import { exp, log } from "../core/math.ts";
-import { minimiseWithin } from "./constrained.ts";
 import { type FitOptions, fitLaw, optimumOf, poseFit } from "./fit.ts";
-import { type FitRow, fromTheta, type LawInputs, type Params } from "./law.ts";
-import { huber, residualOf } from "./objective.ts";
-import { type FitProblem, objectivesOf } from "./problem.ts";
+import { type FitRow, fromTheta, type LawInputs, type Params } from "./laws/law.ts";
 import { type FitResult, predictLoss } from "./result.ts";
+import { minimiseWithin } from "./solve/constrained.ts";
+import { huber, residualOf } from "./solve/objective.ts";
+import { type FitProblem, objectivesOf } from "./solve/problem.ts";
 
 /** Errors of predictions, predicted − measured over measured. */
 export interface PredictionErrors {

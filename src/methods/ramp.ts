@@ -1,4 +1,5 @@
 /** The cubic ramp as the plan itself: a list of mask updates whose last entry hits the target exactly. */
+import { cubicShare } from "../core/ramp.ts";
 
 /** Between which shares of the steps the sparsity rises to `final`, and how often. */
 export interface RampSettings {
@@ -17,18 +18,14 @@ export interface MaskUpdate {
 }
 
 /**
- * The cubic ramp s(p) = S·(1 − (1−p)³) between `start` and `end` (shares of `steps`), every `interval` steps.
- *
- * Source    Zhu & Gupta 2017, "To prune, or not to prune", eq. 1
- */
+ * The cubic ramp s(p) = S·(1 − (1−p)³) between `start` and `end` (shares of `steps`), every `interval` steps.. */
 export function cubicRamp({ final, start, end, interval }: RampSettings, steps: number): MaskUpdate[] {
   if (final === 0) return [];
   const first = Math.round(start * steps);
   const last = Math.min(steps - 1, Math.max(first, Math.round(end * steps)));
   const updates: MaskUpdate[] = [];
   for (let step = first + interval; step < last; step += interval) {
-    const left = 1 - (step - first) / (last - first);
-    updates.push({ step, progress: 1 - left * left * left });
+    updates.push({ step, progress: cubicShare((step - first) / (last - first)) });
   }
   return [...updates, { step: last, progress: 1 }];
 }

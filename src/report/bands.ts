@@ -1,8 +1,9 @@
 /** 95 % bands of whatever follows from a fit's parameters, by its bootstrap. */
-import { intervalOf } from "../fit/distributions.ts";
-import type { Params } from "../fit/law.ts";
+
+import type { Params } from "../fit/laws/law.ts";
 import type { FitResult } from "../fit/result.ts";
-import type { Bootstrap, Interval } from "../fit/uncertainty.ts";
+import { intervalOf } from "../fit/uncertainty/quantiles.ts";
+import type { Bootstrap, Interval } from "../fit/uncertainty/uncertainty.ts";
 import { formatPercent } from "./format.ts";
 
 /** The share of a band and of an interval, in words. */

@@ -1,8 +1,10 @@
 /** Measured losses as the figures of a law draw them, whether they come from runs or from a table. */
-import { costMultiplier, paperRamp, type Ramp } from "../fit/cost.ts";
-import type { FitRow } from "../fit/law.ts";
-import { levelsOf } from "../fit/power-form.ts";
-import { rowOfRun } from "../fit/runs.ts";
+
+import { paperRamp, type Ramp } from "../core/ramp.ts";
+import { costMultiplier } from "../fit/advice/cost.ts";
+import type { FitRow } from "../fit/laws/law.ts";
+import { levelsOf } from "../fit/laws/power-form.ts";
+import { rowOfRun } from "../fit/table/runs.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { commonRamp } from "./optimal.ts";
 import { completedRuns, dataUnit, type ReportedRun, runLabel, targetSparsity } from "./runs.ts";

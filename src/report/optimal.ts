@@ -1,9 +1,11 @@
 /** Optimal sparsity as the report shows it: by which law, and the best sparsity of given budgets. */
-import { type Cost, paperRamp, type Ramp } from "../fit/cost.ts";
-import { type AnyLaw, chinchillaOptimalData, type FittedLaw, tellsSparsitiesApart } from "../fit/fitted-law.ts";
-import type { Params } from "../fit/law.ts";
-import { type OptimalSparsity, optimalSparsity } from "../fit/optimal.ts";
-import { bandOfOptima, type OptimalBand } from "../fit/optimal-band.ts";
+
+import { paperRamp, type Ramp } from "../core/ramp.ts";
+import type { Cost } from "../fit/advice/cost.ts";
+import { type AnyLaw, chinchillaOptimalData, type FittedLaw, tellsSparsitiesApart } from "../fit/advice/fitted-law.ts";
+import { type OptimalSparsity, optimalSparsity } from "../fit/advice/optimal.ts";
+import { bandOfOptima, type OptimalBand } from "../fit/advice/optimal-band.ts";
+import type { Params } from "../fit/laws/law.ts";
 import { type FitResult, lawOfFit } from "../fit/result.ts";
 import { refitsOf } from "./bands.ts";
 import { completedRuns, groupBy, groupBySize, type ReportedRun, rampOf, targetSparsity } from "./runs.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/rng.ts";
 import { type FitResult, fitLaw, presets, sparseLaw } from "../../src/fit/index.ts";
-import type { Bootstrap } from "../../src/fit/uncertainty.ts";
+import type { Bootstrap } from "../../src/fit/uncertainty/uncertainty.ts";
 import { plant } from "../fit/planted.ts";
 import { jsonLines, runCli, temporary } from "./run-cli.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { minimiseWith } from "../../src/fit/constrained.ts";
 import { optimumOf, poseFit } from "../../src/fit/fit.ts";
 import { fitLaw, kaplanLaw, type SparseParams, sparseLaw } from "../../src/fit/index.ts";
-import { fromTheta } from "../../src/fit/law.ts";
-import { objectivesOf } from "../../src/fit/problem.ts";
+import { fromTheta } from "../../src/fit/laws/law.ts";
+import { minimiseWith } from "../../src/fit/solve/constrained.ts";
+import { objectivesOf } from "../../src/fit/solve/problem.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 
 const sparse: SparseParams = { aS: 9, bS: 0.9, cS: 14, bN: 0.3, aD: 4e6, bD: 0.6, c: 0.9 };

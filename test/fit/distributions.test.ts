@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { symmetricEigen } from "../../src/fit/uncertainty/eigen.ts";
 import {
   chiSquareMedian,
   fQuantile,
@@ -6,8 +7,7 @@ import {
   intervalOf,
   logGamma,
   quantile,
-} from "../../src/fit/distributions.ts";
-import { symmetricEigen } from "../../src/fit/eigen.ts";
+} from "../../src/fit/uncertainty/quantiles.ts";
 
 describe("quantiles", () => {
   test.each([

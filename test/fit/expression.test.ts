@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseExpression } from "../../src/fit/expression.ts";
+import { parseExpression } from "../../src/fit/laws/expression.ts";
 
 const cells: Record<string, number> = { scale: 0.25, sparsity: 0.5, "val-loss": 3, x_1: 7, "α β": 2 };
 const value = (text: string) => parseExpression(text).evaluate((column) => cells[column]!);

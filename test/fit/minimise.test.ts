@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { wolfeStep } from "../../src/fit/line-search.ts";
-import { minimise, type Objective } from "../../src/fit/minimise.ts";
+import { wolfeStep } from "../../src/fit/solve/line-search.ts";
+import { minimise, type Objective } from "../../src/fit/solve/minimise.ts";
 
 /** (1 − x)² + 100·(y − x²)² + 1: a curved valley with its minimum 1 at (1, 1). */
 const rosenbrock: Objective = (at, gradient) => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../src/core/errors.ts";
-import { parseExpression } from "../../src/fit/expression.ts";
 import {
   chinchillaLaw,
   fitLaw,
@@ -12,7 +11,8 @@ import {
   type SparseParams,
   sparseLaw,
 } from "../../src/fit/index.ts";
-import { naturalUnits, toLogInputs } from "../../src/fit/law.ts";
+import { parseExpression } from "../../src/fit/laws/expression.ts";
+import { naturalUnits, toLogInputs } from "../../src/fit/laws/law.ts";
 import { tasksOnPool } from "../../src/fit/pool.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 

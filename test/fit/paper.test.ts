@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type FitResult, fitLaw, type Law, predictLoss, presets, sparseLaw } from "../../src/fit/index.ts";
-import { exponent, naturalUnits, toTheta } from "../../src/fit/law.ts";
-import { minimise } from "../../src/fit/minimise.ts";
-import { fitObjective } from "../../src/fit/objective.ts";
+import { exponent, naturalUnits, toTheta } from "../../src/fit/laws/law.ts";
+import { minimise } from "../../src/fit/solve/minimise.ts";
+import { fitObjective } from "../../src/fit/solve/objective.ts";
 import { hasPaperRuns, skipNote, t5Rows, vitRows } from "./paper-runs.ts";
 import { relativeError } from "./planted.ts";
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/rng.ts";
 import { type FitRow, fitLaw, type Law, multiplierLaw, sparseLaw } from "../../src/fit/index.ts";
-import { naturalUnits, toTheta } from "../../src/fit/law.ts";
 import { lawNamed } from "../../src/fit/laws/index.ts";
+import { naturalUnits, toTheta } from "../../src/fit/laws/law.ts";
 import { powerFormOf } from "../../src/fit/laws/power-law.ts";
-import type { Objective } from "../../src/fit/minimise.ts";
-import { fitObjective, type ObjectiveOptions, RESIDUALS } from "../../src/fit/objective.ts";
-import { powerObjectives, type WeightedObjectives } from "../../src/fit/power-objective.ts";
+import type { Objective } from "../../src/fit/solve/minimise.ts";
+import { fitObjective, type ObjectiveOptions, RESIDUALS } from "../../src/fit/solve/objective.ts";
+import { powerObjectives, type WeightedObjectives } from "../../src/fit/solve/power-objective.ts";
 import { builtInLaws, randomPoint } from "./built-in-laws.ts";
 import { grid, plant } from "./planted.ts";
 

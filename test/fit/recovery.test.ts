@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { End } from "../../src/fit/constrained.ts";
 import {
   type ChinchillaParams,
   chinchillaLaw,
@@ -9,6 +8,7 @@ import {
   sparseLaw,
 } from "../../src/fit/index.ts";
 import { tasksOnPool } from "../../src/fit/pool.ts";
+import type { End } from "../../src/fit/solve/constrained.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 
 const sparse: SparseParams = { aS: 9, bS: 0.9, cS: 14, bN: 0.3, aD: 4e6, bD: 0.6, c: 0.9 };

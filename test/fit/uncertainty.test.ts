@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { blocksOf } from "../../src/fit/bootstrap.ts";
-import { fQuantile } from "../../src/fit/distributions.ts";
 import { optimumOf, poseFit } from "../../src/fit/fit.ts";
 import {
   assessFit,
@@ -16,7 +14,9 @@ import {
   type Uncertainty,
 } from "../../src/fit/index.ts";
 import { tasksOnPool } from "../../src/fit/pool.ts";
-import { solveProfile } from "../../src/fit/profile.ts";
+import { blocksOf } from "../../src/fit/uncertainty/bootstrap.ts";
+import { solveProfile } from "../../src/fit/uncertainty/profile.ts";
+import { fQuantile } from "../../src/fit/uncertainty/quantiles.ts";
 import { hasPaperRuns, skipNote, t5Rows, vitRows } from "./paper-runs.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 

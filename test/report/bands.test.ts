@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { quantile } from "../../src/fit/distributions.ts";
+import { quantile } from "../../src/fit/uncertainty/quantiles.ts";
 import { bandOver, refitsOf } from "../../src/report/bands.ts";
 import { formatTick, parameterScale } from "../../src/report/parameter-scale.ts";
 import { fitOf, plantedParams, withUncertainty } from "./fixture.ts";

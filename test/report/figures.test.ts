@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { costMultiplier } from "../../src/fit/cost.ts";
+import { costMultiplier } from "../../src/fit/advice/cost.ts";
+import { chinchillaOptimalData } from "../../src/fit/advice/optimal.ts";
+import { presets } from "../../src/fit/laws/presets.ts";
 import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
-import { chinchillaOptimalData } from "../../src/fit/optimal.ts";
-import { presets } from "../../src/fit/presets.ts";
 import { accent, sparsityScale } from "../../src/report/colours.ts";
 import { drawFigures } from "../../src/report/figures/index.ts";
 import { speedSeries } from "../../src/report/figures/training-speed.ts";

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseRunConfig, type RunConfig } from "../../src/config/run-config.ts";
 import type { RunEvent, RunResult, RunStatus } from "../../src/core/record.ts";
-import { intervalOf } from "../../src/fit/distributions.ts";
 import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
 import type { FitResult } from "../../src/fit/result.ts";
-import type { ProfileCurve, Uncertainty } from "../../src/fit/uncertainty.ts";
+import { intervalOf } from "../../src/fit/uncertainty/quantiles.ts";
+import type { ProfileCurve, Uncertainty } from "../../src/fit/uncertainty/uncertainty.ts";
 import type { RunWeights } from "../../src/report/figures/weights.ts";
 import type { ReportedRun } from "../../src/report/runs.ts";
 

@@ -1,10 +1,10 @@
 /** Figures of a fit's uncertainty, read back from their marks; and figures of a table without runs. */
 import { describe, expect, it } from "vitest";
-import { quantile } from "../../src/fit/distributions.ts";
-import { denseEquivalentMultiplier } from "../../src/fit/fitted-law.ts";
+import { denseEquivalentMultiplier } from "../../src/fit/advice/fitted-law.ts";
 import { chinchillaLaw } from "../../src/fit/laws/dense.ts";
 import type { FitResult } from "../../src/fit/result.ts";
-import { rowOfRun } from "../../src/fit/runs.ts";
+import { rowOfRun } from "../../src/fit/table/runs.ts";
+import { quantile } from "../../src/fit/uncertainty/quantiles.ts";
 import { accent } from "../../src/report/colours.ts";
 import { regionsOf } from "../../src/report/density.ts";
 import { evidenceOfRows } from "../../src/report/evidence.ts";

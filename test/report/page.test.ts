@@ -1,8 +1,8 @@
 import { parse } from "csv-parse/sync";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
+import { optimalSparsity } from "../../src/fit/advice/optimal.ts";
 import { chinchillaLaw } from "../../src/fit/laws/dense.ts";
-import { optimalSparsity } from "../../src/fit/optimal.ts";
 import type { FitResult } from "../../src/fit/result.ts";
 import { FIGURE_NAMES } from "../../src/report/figures/index.ts";
 import { optimaOfRuns } from "../../src/report/optimal.ts";

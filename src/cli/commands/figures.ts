@@ -1,7 +1,7 @@
 /** sparselaw figures */
 import { type FitResult, type LossUnit, parseMapping, type SourceRow } from "../../fit/index.ts";
+import { UNNAMED_DATA } from "../../fit/laws/units.ts";
 import { lawOfFit } from "../../fit/result.ts";
-import { UNNAMED_DATA } from "../../fit/units.ts";
 import { evidenceOfRows } from "../../report/evidence.ts";
 import { drawLawFigures } from "../../report/figures/index.ts";
 import { plural } from "../../report/format.ts";

@@ -11,7 +11,7 @@ import {
   paperRamp,
   type Ramp,
 } from "../../fit/index.ts";
-import type { Interval } from "../../fit/uncertainty.ts";
+import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
 import { formatCount, formatDuration, formatNumber, formatScientific, plural } from "../../report/format.ts";
 import { printCurves } from "../iso-curves.ts";
 import { type NamedLaw, readLaw } from "../laws.ts";

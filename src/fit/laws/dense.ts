@@ -1,6 +1,6 @@
 /** Laws of one size and the data: of dense models, and of sparse ones by their mean size. */
 import { pow } from "../../core/math.ts";
-import { coefficient, exponent, type FitUnits, type Law, meanParamsOf } from "../law.ts";
+import { coefficient, exponent, type FitUnits, type Law, meanParamsOf } from "./law.ts";
 import { powerLaw } from "./power-law.ts";
 
 /** Coefficients for N in parameters and D in tokens or images; L in nats. */

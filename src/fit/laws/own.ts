@@ -1,7 +1,7 @@
 /** Laws of one's own: an expression, whose gradient is exact, or a function, whose gradient is taken by differences. */
 import { ConfigError } from "../../core/errors.ts";
 import { exp, log } from "../../core/math.ts";
-import { parseExpression } from "../expression.ts";
+import { parseExpression } from "./expression.ts";
 import {
   type Coordinate,
   type FitRow,
@@ -10,7 +10,7 @@ import {
   meanParamsOf,
   type Params,
   withSource,
-} from "../law.ts";
+} from "./law.ts";
 
 /** How a formula writes the inputs. */
 const INPUTS = { S: "sparsity", N: "nonzeroParams", D: "data", M: "meanParams" } as const;

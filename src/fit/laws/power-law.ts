@@ -1,6 +1,6 @@
 /** Makes a law of a sum of powers. */
-import { type Coordinate, type FitUnits, type Law, type LawInputs, type Params, withSource } from "../law.ts";
-import { type Column, evaluatePowerForm, type PowerForm } from "../power-form.ts";
+import { type Coordinate, type FitUnits, type Law, type LawInputs, type Params, withSource } from "./law.ts";
+import { type Column, evaluatePowerForm, type PowerForm } from "./power-form.ts";
 
 /** `a`: a coefficient; `["logParams", "bN"]`: the input to the power of bN; `["logParams", "-bN"]`: to that of −bN. */
 export type Part = string | readonly [column: Column, exponent: string];

@@ -1,6 +1,6 @@
 /** The law of sparsely-connected foundation models, whole and without its cS. */
 import { pow } from "../../core/math.ts";
-import { coefficient, exponent, type Law } from "../law.ts";
+import { coefficient, exponent, type Law } from "./law.ts";
 import { powerLaw } from "./power-law.ts";
 
 /** Coefficients for N in parameters and D in tokens or images; L in nats. */

@@ -1,8 +1,8 @@
 /** How the parameters of the bootstrap's refits spread, and which of them trade against each other. */
 import * as Plot from "@observablehq/plot";
-import { intervalOf, quantile } from "../../fit/distributions.ts";
-import type { Params } from "../../fit/law.ts";
+import type { Params } from "../../fit/laws/law.ts";
 import { type FitResult, lawOfFit } from "../../fit/result.ts";
+import { intervalOf, quantile } from "../../fit/uncertainty/quantiles.ts";
 import { COVERAGE } from "../bands.ts";
 import { accent, ink, muted, type SparsityScale } from "../colours.ts";
 import { binsFor, cellsOf, histogramOf, regionsOf } from "../density.ts";

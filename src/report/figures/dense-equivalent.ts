@@ -1,10 +1,10 @@
 /** What a sparse model is worth: m(S), the dense model of the same loss in multiples of the non-zero size. */
 import * as Plot from "@observablehq/plot";
-import { denseEquivalentMultiplier } from "../../fit/fitted-law.ts";
-import type { Params } from "../../fit/law.ts";
+import { denseEquivalentMultiplier } from "../../fit/advice/fitted-law.ts";
+import type { Params } from "../../fit/laws/law.ts";
 import type { SparseParams } from "../../fit/laws/sparse.ts";
 import { type FitResult, sparseParamsOf } from "../../fit/result.ts";
-import type { Interval } from "../../fit/uncertainty.ts";
+import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
 import { linearAxisX, linearAxisY, margins } from "../axes.ts";
 import { bandOver, COVERAGE, refitsOf } from "../bands.ts";
 import { ink, muted, paper, type SparsityScale } from "../colours.ts";

@@ -1,5 +1,5 @@
 /** Every figure of a report, in the order of its pages. */
-import { isAtLevel } from "../../fit/power-form.ts";
+import { isAtLevel } from "../../fit/laws/power-form.ts";
 import type { FitResult } from "../../fit/result.ts";
 import { type SparsityScale, sparsityScale } from "../colours.ts";
 import { type Evidence, evidenceOfRuns, levelsOfEvidence } from "../evidence.ts";

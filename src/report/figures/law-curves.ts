@@ -1,6 +1,6 @@
 /** The law's curves over size and over data at each sparsity, with the measured runs. */
 import * as Plot from "@observablehq/plot";
-import type { Params } from "../../fit/law.ts";
+import type { Params } from "../../fit/laws/law.ts";
 import { type FitResult, lawOfFit } from "../../fit/result.ts";
 import { type Domain, heading, linearAxisY, logAxisX, margins, pad, widen } from "../axes.ts";
 import { bandOver, COVERAGE, refitsOf } from "../bands.ts";

@@ -1,8 +1,8 @@
 /** How sure the advice is: the optimal sparsity over the training budget, with its band. */
 import * as Plot from "@observablehq/plot";
-import type { Params } from "../../fit/law.ts";
-import { optimalSparsity } from "../../fit/optimal.ts";
-import type { Interval } from "../../fit/uncertainty.ts";
+import { optimalSparsity } from "../../fit/advice/optimal.ts";
+import type { Params } from "../../fit/laws/law.ts";
+import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
 import { type Domain, formatPower, heading, linearAxisY, logAxisX, margins, widen } from "../axes.ts";
 import { bandOver, COVERAGE } from "../bands.ts";
 import { accent, ink, muted, paper, type SparsityScale } from "../colours.ts";

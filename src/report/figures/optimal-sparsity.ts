@@ -1,7 +1,7 @@
 /** Which sparsity is best for a non-zero size and a training budget: contours of S_opt(N, C). */
 import * as Plot from "@observablehq/plot";
-import { type FittedLaw, sparseParamsIn } from "../../fit/fitted-law.ts";
-import { budgetForSparsity } from "../../fit/optimal.ts";
+import { type FittedLaw, sparseParamsIn } from "../../fit/advice/fitted-law.ts";
+import { budgetForSparsity } from "../../fit/advice/optimal.ts";
 import { type Domain, formatPower, heading, logAxisX, logAxisY, margins, widen } from "../axes.ts";
 import { ink, muted, paper, type SparsityScale, type SparsityStyle } from "../colours.ts";
 import type { Evidence, Measurement } from "../evidence.ts";

@@ -1,7 +1,7 @@
 /** How far each parameter may move before the fit gets significantly worse. */
 import * as Plot from "@observablehq/plot";
 import type { FitResult } from "../../fit/result.ts";
-import type { ProfileCurve } from "../../fit/uncertainty.ts";
+import type { ProfileCurve } from "../../fit/uncertainty/uncertainty.ts";
 import { axisXAt, heading, linearAxisY, margins } from "../axes.ts";
 import { COVERAGE } from "../bands.ts";
 import { accent, ink, muted, type SparsityScale } from "../colours.ts";

@@ -1,6 +1,6 @@
 /** Tables of runs as others write them: CSV, JSON rows, JSON columns, JSON lines. */
 import { CsvError, parse as parseCsvRecords } from "csv-parse/browser/esm/sync";
-import { FormatError } from "../core/errors.ts";
+import { FormatError } from "../../core/errors.ts";
 
 export interface TableRow {
   /** 1-based line of the file, or number of the row where rows share lines. */

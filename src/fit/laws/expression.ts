@@ -2,8 +2,8 @@
  * Arithmetic over names: + − * / ^, parentheses, numbers, and the functions exp, log, sqrt, min, max; no code is ever evaluated.
  * Names are the columns of a table, or the parameters and inputs of a law.
  */
-import { ConfigError } from "../core/errors.ts";
-import { exp, log, pow } from "../core/math.ts";
+import { ConfigError } from "../../core/errors.ts";
+import { exp, log, pow } from "../../core/math.ts";
 
 export interface Expression {
   /** The names it reads, in order of appearance. */

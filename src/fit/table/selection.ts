@@ -1,8 +1,8 @@
 /** Which rows of a table take part in a fit, and why the others do not. */
-import { ConfigError } from "../core/errors.ts";
+import { ConfigError } from "../../core/errors.ts";
+import type { FitRow } from "../laws/law.ts";
 import { asNumber, FIELDS, isQuantity, QUANTITIES, type Quantity, type SourceRow } from "./columns.ts";
-import { type Condition, parseCondition } from "./condition.ts";
-import type { FitRow } from "./law.ts";
+import { type Condition, parseCondition } from "./row-condition.ts";
 
 export interface RowRules {
   /** Conditions that every row must meet, over quantities and columns; a quantity comes before a column of its name. */

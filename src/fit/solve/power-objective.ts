@@ -1,9 +1,9 @@
 /** The objective of a law that is a sum of powers, by the wasm kernel: `fitObjective` faster, and with bits that no engine changes. */
-import { exp, log } from "../core/math.ts";
-import { type FitRow, type FitUnits, type Law, toLogInputs } from "./law.ts";
+import { exp, log } from "../../core/math.ts";
+import { type FitRow, type FitUnits, type Law, toLogInputs } from "../laws/law.ts";
+import { type Column, columnKey, columnOf, type PowerForm } from "../laws/power-form.ts";
 import type { Objective } from "./minimise.ts";
 import type { ObjectiveOptions } from "./objective.ts";
-import { type Column, columnKey, columnOf, type PowerForm } from "./power-form.ts";
 import { openPowerKernel } from "./power-kernel.ts";
 
 /** The objective for weights of the rows, 1 each unless said. */

@@ -1,7 +1,7 @@
 /** From the columns of a table to the S, N, D and L of a fit. */
-import { ConfigError, FormatError } from "../core/errors.ts";
-import { type Expression, nameExpression, parseExpression } from "./expression.ts";
-import type { FitRow, Law } from "./law.ts";
+import { ConfigError, FormatError } from "../../core/errors.ts";
+import { type Expression, nameExpression, parseExpression } from "../laws/expression.ts";
+import type { FitRow, Law } from "../laws/law.ts";
 import { rowProblem } from "./rows.ts";
 import type { Table, TableRow } from "./table.ts";
 

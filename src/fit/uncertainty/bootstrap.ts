@@ -1,10 +1,10 @@
 /** Refits of tables drawn from the table: how far the coefficients would move had other runs been made. */
-import { RandomStream } from "../core/rng.ts";
-import { minimiseWithin } from "./constrained.ts";
-import { type FitRow, fromTheta, type Params, toTheta } from "./law.ts";
-import type { Objective } from "./minimise.ts";
-import { type FitProblem, objectivesOf } from "./problem.ts";
-import { startPoint } from "./starts.ts";
+import { RandomStream } from "../../core/rng.ts";
+import { type FitRow, fromTheta, type Params, toTheta } from "../laws/law.ts";
+import { minimiseWithin } from "../solve/constrained.ts";
+import type { Objective } from "../solve/minimise.ts";
+import { type FitProblem, objectivesOf } from "../solve/problem.ts";
+import { startPoint } from "../solve/starts.ts";
 
 export interface BootstrapPlan {
   /** The fit's own optimum θ, from which the refits start. */

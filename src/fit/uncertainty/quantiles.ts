@@ -1,5 +1,5 @@
 /** Quantiles of the distributions that intervals are read off. */
-import { exp, log, pow } from "../core/math.ts";
+import { exp, log, pow } from "../../core/math.ts";
 import type { Interval } from "./uncertainty.ts";
 
 /**

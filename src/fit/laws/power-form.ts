@@ -1,5 +1,5 @@
 /** Laws that are sums of powers, as plain data: one evaluation serves them all, here and in wasm. */
-import { exp, log, pow } from "../core/math.ts";
+import { exp, log, pow } from "../../core/math.ts";
 import type { Coordinate, LawInputs, LogInputs } from "./law.ts";
 
 /** What a factor's logarithm is multiplied by in each row: 1, an input, or 1 at one sparsity and 0 elsewhere. */

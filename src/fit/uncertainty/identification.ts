@@ -1,9 +1,10 @@
 /** Which parameters a table holds, and which it leaves to each other, in words. */
+
+import { fromTheta, type LawInputs, type Params, toLogInputs } from "../laws/law.ts";
+import { powerFormOf } from "../laws/power-law.ts";
+import { residualSlope } from "../solve/objective.ts";
+import type { FitProblem } from "../solve/problem.ts";
 import { symmetricEigen } from "./eigen.ts";
-import { fromTheta, type LawInputs, type Params, toLogInputs } from "./law.ts";
-import { powerFormOf } from "./laws/power-law.ts";
-import { residualSlope } from "./objective.ts";
-import type { FitProblem } from "./problem.ts";
 import type { Identification, Interval, WeakDirection } from "./uncertainty.ts";
 
 /** Curvature below this share of the largest makes a direction weak: the parameters may move a hundred times as far along it. */

@@ -1,16 +1,6 @@
 /** What training a sparse model costs, in units of training its non-zero weights alone. */
-import { log } from "../core/math.ts";
-
-/** The cubic pruning ramp s(p) = S·(1 − (1−p)³), in shares of the training steps. */
-export interface Ramp {
-  readonly start: number;
-  readonly end: number;
-  /** Mask updates evenly spread over the ramp, the last at its end; a continuous ramp unless said. */
-  readonly updates?: number;
-}
-
-/** Dense to 25 % of the steps, at the final sparsity from 75 %. */
-export const paperRamp: Ramp = { start: 0.25, end: 0.75 };
+import { log } from "../../core/math.ts";
+import { meanShare, paperRamp, type Ramp, rampMultiplier } from "../../core/ramp.ts";
 
 /**
  * `sparse`: kernels that skip zeros; `dense`: kernels that do not. A function gives the multiplier of a sparsity, e.g. from
@@ -39,7 +29,7 @@ export function costOfTime(time: TimeCost, nonzeroParams: number): (sparsity: nu
  */
 export function costMultiplier(sparsity: number, cost: Cost = "sparse", ramp: Ramp = paperRamp): number {
   if (typeof cost === "function") return cost(sparsity);
-  return (cost === "dense" ? 1 : 1 - sparsity * meanShare(ramp)) / (1 - sparsity);
+  return cost === "dense" ? 1 / (1 - sparsity) : rampMultiplier(sparsity, ramp);
 }
 
 /** d ln c_mul/dS. */
@@ -49,32 +39,8 @@ export function costGrowth(sparsity: number, cost: Cost = "sparse", ramp: Ramp =
   return 1 / (1 - sparsity) - share / (1 - sparsity * share);
 }
 
-/**
- * Sparsity averaged over the training steps, as a share of the final one.
- *
- *   (end − start)·mean(1 − (1−p)³) + (1 − end);  with n updates at p = 1/n … 1 and none before, the mean is 1 − (n+1)²/4n²
- */
-function meanShare({ start, end, updates }: Ramp): number {
-  const rampMean = updates === undefined ? 3 / 4 : 1 - (updates + 1) ** 2 / (4 * updates ** 2);
-  return (end - start) * rampMean + (1 - end);
-}
-
 function numericGrowth(cost: (sparsity: number) => number, sparsity: number): number {
   const half = 1e-5 * (1 - sparsity);
   const low = Math.max(0, sparsity - half);
   return log(cost(sparsity + half) / cost(low)) / (sparsity + half - low);
-}
-
-/** Pieces that a continuous ramp is cut into; their midpoints give its mean density to 10⁻⁴. */
-const RAMP_PIECES = 64;
-
-/** The sparsities of a schedule and the shares of training spent at each: what a cost that is no straight line needs. */
-export function sparsityShares(sparsity: number, { start, end, updates }: Ramp): { share: number; sparsity: number }[] {
-  const pieces = updates ?? RAMP_PIECES;
-  const share = (end - start) / pieces;
-  const ramp = Array.from({ length: pieces }, (_, i) => {
-    const left = 1 - (updates === undefined ? i + 0.5 : i) / pieces;
-    return { share, sparsity: sparsity * (1 - left * left * left) };
-  });
-  return [{ share: start, sparsity: 0 }, ...ramp, { share: 1 - end, sparsity }];
 }

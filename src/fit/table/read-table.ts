@@ -1,5 +1,5 @@
 /** Tables as bytes of a file: text of any kind, Parquet, and either of them gzipped. The content tells the format. */
-import { FormatError } from "../core/errors.ts";
+import { FormatError } from "../../core/errors.ts";
 import { parseTable, type Table, tableOf } from "./table.ts";
 
 const GZIP_MAGIC = [0x1f, 0x8b];

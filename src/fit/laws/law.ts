@@ -1,6 +1,6 @@
 /** What the fitter knows of a law: its published formula, and an equivalent form that suits an optimiser. */
-import { exp, log } from "../core/math.ts";
-import { costMultiplier } from "./cost.ts";
+import { exp, log } from "../../core/math.ts";
+import { rampMultiplier } from "../../core/ramp.ts";
 
 /** What a law predicts the loss from. */
 export interface LawInputs {
@@ -117,7 +117,7 @@ export function geometricMean(values: readonly number[]): number {
  * Source   Jin et al. 2025, arXiv 2501.12486; by the paper's cubic ramp where a run does not tell
  */
 export function meanParamsOf({ meanParams, nonzeroParams, sparsity }: LawInputs): number {
-  return meanParams ?? nonzeroParams * costMultiplier(sparsity);
+  return meanParams ?? nonzeroParams * rampMultiplier(sparsity);
 }
 
 export function toLogInputs<I extends LawInputs>(inputs: I, units: FitUnits): I & LogInputs {

@@ -1,9 +1,9 @@
 /** How sure a recommendation is: what the refits of a bootstrap would recommend. */
-import { ConfigError } from "../core/errors.ts";
-import { intervalOf } from "./distributions.ts";
-import type { Params } from "./law.ts";
+import { ConfigError } from "../../core/errors.ts";
+import type { Params } from "../laws/law.ts";
+import { intervalOf } from "../uncertainty/quantiles.ts";
+import type { Bootstrap, Interval } from "../uncertainty/uncertainty.ts";
 import type { OptimalSparsity } from "./optimal.ts";
-import type { Bootstrap, Interval } from "./uncertainty.ts";
 
 /** 95 % intervals, from the refits' percentiles. */
 export interface OptimalBand {

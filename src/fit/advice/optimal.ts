@@ -1,7 +1,10 @@
 /** How sparse a model should be: the sparsity that makes the most of a non-zero size and a training budget. */
-import { ConfigError } from "../core/errors.ts";
-import { exp, log, pow } from "../core/math.ts";
-import { type Cost, costGrowth, costMultiplier, costOfTime, paperRamp, type Ramp, type TimeCost } from "./cost.ts";
+import { ConfigError } from "../../core/errors.ts";
+import { exp, log, pow } from "../../core/math.ts";
+import { paperRamp, type Ramp } from "../../core/ramp.ts";
+import type { LawInputs } from "../laws/law.ts";
+import type { SparseParams } from "../laws/sparse.ts";
+import { type Cost, costGrowth, costMultiplier, costOfTime, type TimeCost } from "./cost.ts";
 import {
   type AnyLaw,
   chinchillaOptimalData,
@@ -13,8 +16,6 @@ import {
   sparseParamsIn,
   tellsSparsitiesApart,
 } from "./fitted-law.ts";
-import type { LawInputs } from "./law.ts";
-import type { SparseParams } from "./laws/sparse.ts";
 import { crossing, lowestAlongDensity } from "./search.ts";
 
 export { chinchillaOptimalData, denseEquivalentMultiplier } from "./fitted-law.ts";

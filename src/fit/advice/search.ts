@@ -1,5 +1,5 @@
 /** One-dimensional searches: the lowest point over densities, and where a falling function meets a value. */
-import { exp, log } from "../core/math.ts";
+import { exp, log } from "../../core/math.ts";
 
 /** The scan for the valley: 16 points to a factor of ten of density, down to one weight in 10⁶. */
 const SCAN_POINTS = 96;

@@ -1,6 +1,6 @@
 /** What a fit minimises: the mean Huber loss of a law's residuals over a table. */
-import { log } from "../core/math.ts";
-import { type FitRow, type FitUnits, fromTheta, type Law, toLogInputs } from "./law.ts";
+import { log } from "../../core/math.ts";
+import { type FitRow, type FitUnits, fromTheta, type Law, toLogInputs } from "../laws/law.ts";
 import type { Objective } from "./minimise.ts";
 
 export const RESIDUALS = ["raw", "log", "log10"] as const;

@@ -1,8 +1,8 @@
 /** Where the searches for a law's optimum begin. */
-import { pow } from "../core/math.ts";
-import { RandomStream } from "../core/rng.ts";
-import type { Coordinate, Law } from "./law.ts";
-import { type FitProblem, typicalRow } from "./problem.ts";
+import { pow } from "../../core/math.ts";
+import { RandomStream } from "../../core/rng.ts";
+import type { Coordinate, Law } from "../laws/law.ts";
+import { type FitProblem, type StartScheme, typicalRow } from "./problem.ts";
 
 /** How far below its largest value a start may lie. */
 const COEFFICIENT_RANGE = 50;
@@ -10,10 +10,6 @@ const EXPONENT_LOW = 0.05;
 const EXPONENT_HIGH = 2;
 /** The cube root of 27 shall be 3, not the next number above it. */
 const ROOT_ROUNDING = 1e-9;
-
-export const START_SCHEMES = ["mixed", "uniform", "log-uniform", "grid"] as const;
-/** `uniform` and `log-uniform` over the ranges, a regular `grid` over the exponents, or all three in turn. */
-export type StartScheme = (typeof START_SCHEMES)[number];
 
 const TURNS = ["uniform", "log-uniform", "grid"] as const;
 

@@ -1,8 +1,8 @@
 /** From finished runs to the rows of a fit. */
-import { ConfigError } from "../core/errors.ts";
-import type { RunResult } from "../core/record.ts";
-import type { FitRow } from "./law.ts";
-import { UNNAMED_DATA } from "./units.ts";
+import { ConfigError } from "../../core/errors.ts";
+import type { RunResult } from "../../core/record.ts";
+import type { FitRow } from "../laws/law.ts";
+import { UNNAMED_DATA } from "../laws/units.ts";
 
 export interface RowsOfRuns {
   readonly rows: FitRow[];

@@ -1,8 +1,8 @@
 /** The kernel f64_power_law_huber on a memory of its own, with views of its buffers. */
-import { createMemory, instantiateKernels, SYSTEM_BYTES } from "../kernels/abi.ts";
-import { type KernelArgs, kernels } from "../kernels/registry.ts";
-import { compileKernels } from "../kernels/variant.ts";
-import { type Column, columnKey, type PowerForm } from "./power-form.ts";
+import { createMemory, instantiateKernels, SYSTEM_BYTES } from "../../kernels/abi.ts";
+import { type KernelArgs, kernels } from "../../kernels/registry.ts";
+import { compileKernels } from "../../kernels/variant.ts";
+import { type Column, columnKey, type PowerForm } from "../laws/power-form.ts";
 
 export interface PowerKernelOptions {
   readonly form: PowerForm;

@@ -1,5 +1,7 @@
 /** Sizes and data that are worth the same: curves of one loss, and of one budget. */
-import { type Cost, costMultiplier, paperRamp, type Ramp } from "./cost.ts";
+
+import { paperRamp, type Ramp } from "../../core/ramp.ts";
+import { type Cost, costMultiplier } from "./cost.ts";
 import { type AnyLaw, dataForLoss, lossOf } from "./fitted-law.ts";
 
 export interface CurveOptions {

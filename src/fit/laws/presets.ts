@@ -1,6 +1,6 @@
 /** Coefficients of the sparse law that others or we have fitted to public run tables. */
-import { ConfigError } from "../core/errors.ts";
-import type { SparseParams } from "./laws/sparse.ts";
+import { ConfigError } from "../../core/errors.ts";
+import type { SparseParams } from "./sparse.ts";
 
 /**
  * `vit-jft`, `t5-c4`: as published. `t5-c4-optimum`: the minimum of the T5 fit's own objective, which the published fit
