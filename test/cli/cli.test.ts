@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fitOf, plantedParams, plantedRuns } from "../report/fixture.ts";
-import { jsonLines, root, runCli, startCli, temporary, writeYaml } from "./run-cli.ts";
+import { temporaryDirectory } from "../temporary.ts";
+import { jsonLines, root, runCli, startCli, writeYaml } from "./run-cli.ts";
 
 const paperRuns = join(root, "../shared/data/paper-runs");
 
@@ -25,7 +26,7 @@ grid: { nonzeroParams: [24576], sparsities: [0, 0.5, 0.75], data: [${32 * steps}
 
 /** A directory with a configuration and the text it trains on. */
 function directoryWith(yaml: string): { directory: string; file: string; out: string } {
-  const directory = temporary();
+  const directory = temporaryDirectory();
   writeFileSync(join(directory, "corpus.txt"), "the quick brown fox jumps over the lazy dog\n".repeat(100));
   return { directory, file: writeYaml(directory, yaml), out: join(directory, "runs") };
 }
@@ -173,7 +174,7 @@ describe("fit and optimal", () => {
     const [result] = jsonLines(fit);
     expect(result).toMatchObject({ type: "fit", law: "sparse", starts: 20 });
     expect(result!.huberMean).toBeLessThanOrEqual(4.8802e-6);
-    const file = join(temporary(), "fit.json");
+    const file = join(temporaryDirectory(), "fit.json");
     writeFileSync(file, fit.stdout);
     const optimal = await runCli("optimal", "--law", file, "--nonzero", "1e8", "--chinchilla-multiple", "70", "--json");
     expect(jsonLines(optimal)).toMatchObject([{ type: "optimal", sparsity: expect.closeTo(0.75, 2) }]);
@@ -265,7 +266,7 @@ describe("figures", () => {
   };
 
   test("of a fit and its table are written as SVG and PNG", async () => {
-    const directory = temporary();
+    const directory = temporaryDirectory();
     const table = at(directory, "t.csv", "S,N,steps,L\n0,1e6,10,3\n0.5,1e6,10,2.9\n0.75,2e6,20,2.5\n0,2e6,20,2.6\n");
     const file = at(directory, "fit.json", JSON.stringify({ ...fit, dataUnit: "tokens" }));
     const out = join(directory, "out");
@@ -280,7 +281,7 @@ describe("figures", () => {
   });
 
   test("of a file that is no fit cost one line and exit code 2", async () => {
-    const ended = await runCli("figures", at(temporary(), "no.json", "{}"), "--json");
+    const ended = await runCli("figures", at(temporaryDirectory(), "no.json", "{}"), "--json");
     expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
     expect(ended.stderr).toMatch(/no\.json: .* must be/);
   });

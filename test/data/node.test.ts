@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { dataSchema } from "../../src/core/config.ts";
 import { ConfigError, FormatError } from "../../src/core/errors.ts";
 import { loadData } from "../../src/data/node.ts";
 import type { ImageSource, TokenSource } from "../../src/data/source.ts";
+import { temporaryDirectory } from "../temporary.ts";
 
 let baseDir: string;
 
@@ -33,7 +33,7 @@ const record = (label: number, pixel: number) =>
   Uint8Array.from({ length: 3073 }, (_, i) => (i === 0 ? label : (pixel + i) % 256));
 
 beforeAll(async () => {
-  baseDir = await mkdtemp(join(tmpdir(), "sparselaw-data-"));
+  baseDir = temporaryDirectory();
   await write("b.txt", "bb");
   await write("a.txt", "aa");
   await write("c.md", "cc");
@@ -47,7 +47,6 @@ beforeAll(async () => {
   await mkdir(join(baseDir, "hollow"));
   await write("batch.bin", new Uint8Array([...record(0, 3), ...record(1, 5)]));
 });
-afterAll(() => rm(baseDir, { recursive: true }));
 
 describe("text files", () => {
   test.each([
