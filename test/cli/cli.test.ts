@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { presets, sparseLaw } from "../../src/fit/index.ts";
+import { hasPaperRuns, directory as paperRuns, skipNote } from "../fit/paper-runs.ts";
+import { plant, relativeError, t5Grid } from "../fit/planted.ts";
 import { fitOf, plantedParams, plantedRuns } from "../report/fixture.ts";
 import { temporaryDirectory } from "../temporary.ts";
-import { jsonLines, root, runCli, startCli, writeYaml } from "./run-cli.ts";
-
-const paperRuns = join(root, "../shared/data/paper-runs");
+import { jsonLines, runCli, startCli, writeYaml } from "./run-cli.ts";
 
 const run = (steps: number, sparsity = 0.75) => `
 name: test
@@ -151,33 +152,40 @@ describe("sweep", () => {
 });
 
 describe("fit and optimal", () => {
-  test.skipIf(!existsSync(paperRuns))("reproduce the paper's T5 fit from ../shared/data/paper-runs", async () => {
-    const fit = await runCli(
-      "fit",
-      join(paperRuns, "t5-data.csv"),
-      "--law",
-      "sparse",
-      "--residual",
-      "log",
-      "--delta",
-      "0.001",
-      "--starts",
-      "20",
-      "--columns",
-      "loss=val-loss",
-      "--expr",
-      "nonzero=169869312*scale*(1-sparsity)",
-      "--expr",
-      "data=steps*65536",
-      "--json",
-    );
-    const [result] = jsonLines(fit);
-    expect(result).toMatchObject({ type: "fit", law: "sparse", starts: 20 });
-    expect(result!.huberMean).toBeLessThanOrEqual(4.8802e-6);
+  const notebookColumns = [
+    ...["--columns", "loss=val-loss"],
+    ...["--expr", "nonzero=169869312*scale*(1-sparsity)", "--expr", "data=steps*65536"],
+  ];
+  const fitOfT5 = async (table: string) => {
+    const setting = ["--law", "sparse", "--residual", "log", "--delta", "0.001", "--starts", "20"];
+    const { stdout } = await runCli("fit", table, ...setting, ...notebookColumns, "--json");
     const file = join(temporaryDirectory(), "fit.json");
-    writeFileSync(file, fit.stdout);
-    const optimal = await runCli("optimal", "--law", file, "--nonzero", "1e8", "--chinchilla-multiple", "70", "--json");
-    expect(jsonLines(optimal)).toMatchObject([{ type: "optimal", sparsity: expect.closeTo(0.75, 2) }]);
+    writeFileSync(file, stdout);
+    return { file, result: JSON.parse(stdout) };
+  };
+  const optimalBy = async (file: string) => {
+    const budget = ["--nonzero", "1e8", "--chinchilla-multiple", "70"];
+    return jsonLines(await runCli("optimal", "--law", file, ...budget, "--json"));
+  };
+
+  test("take a table in the columns of the paper's notebook, and the fit of it", async () => {
+    const rows = plant(sparseLaw, presets["t5-c4-optimum"], { inputs: t5Grid });
+    const lines = rows.map(({ sparsity, nonzeroParams, data, loss }, i) =>
+      [i, sparsity, nonzeroParams / 169_869_312 / (1 - sparsity), loss, data / 65_536].join(","),
+    );
+    const table = join(temporaryDirectory(), "t5.csv");
+    writeFileSync(table, `,sparsity,scale,val-loss,steps\n${lines.join("\n")}\n`);
+    const { file, result } = await fitOfT5(table);
+    expect(result).toMatchObject({ type: "fit", law: "sparse", starts: 20, rows: 48 });
+    expect(relativeError(result.params.bS, presets["t5-c4-optimum"].bS)).toBeLessThan(1e-4);
+    expect(await optimalBy(file)).toMatchObject([{ type: "optimal", sparsity: expect.closeTo(0.75, 2) }]);
+  });
+
+  test.skipIf(!hasPaperRuns)(`reproduce the paper's T5 fit${skipNote}`, async () => {
+    const { file, result } = await fitOfT5(join(paperRuns, "t5-data.csv"));
+    expect(result).toMatchObject({ type: "fit", law: "sparse", starts: 20 });
+    expect(result.huberMean).toBeLessThanOrEqual(4.8802e-6);
+    expect(await optimalBy(file)).toMatchObject([{ type: "optimal", sparsity: expect.closeTo(0.75, 2) }]);
   });
 
   test("optimal prints the sparsity of a preset", async () => {
