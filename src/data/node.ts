@@ -1,6 +1,6 @@
 /** Data sources from files: what a run's `data` settings name, read by Node. */
 import { readFile, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { glob, isDynamicPattern } from "tinyglobby";
@@ -75,20 +75,22 @@ async function readFiles(setting: string, patterns: readonly string[], baseDir: 
 
 async function expand(setting: string, pattern: string, baseDir: string): Promise<string[]> {
   const path = resolve(baseDir, pattern);
+  // A glob has forward slashes, and files are in the order of names that have them: the same on Windows as elsewhere.
+  const slashed = pattern.replaceAll(sep, "/");
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return [path];
-  if (!found?.isDirectory() && !isDynamicPattern(pattern))
+  if (!found?.isDirectory() && !isDynamicPattern(slashed))
     throw new ConfigError(
       `data: ${setting} must name existing files; got ${pattern} (${path}). Relative paths start at the configuration file.`,
     );
   const names = found
     ? await glob("**", { cwd: path, absolute: true })
-    : await glob(pattern, { cwd: baseDir, absolute: true });
+    : await glob(slashed, { cwd: baseDir, absolute: true });
   if (names.length === 0)
     throw new ConfigError(
       `data: ${setting} must match at least one file; got ${pattern} in ${baseDir}. Relative paths start at the configuration file.`,
     );
-  return names.map((name) => resolve(name)).sort();
+  return names.sort().map((name) => resolve(name));
 }
 
 async function readDataFile(setting: string, name: string): Promise<DataFile> {

@@ -41,6 +41,7 @@ beforeAll(async () => {
   await write("deep/z.txt", "zz");
   await write("deep/er/y.txt", "yy");
   await write("deep/B.txt", "BB");
+  await write("deepB.txt", "DB");
   await write("packed.txt.gz", gzipSync("packed"));
   await write("torn.txt.gz", gzipSync("packed").subarray(0, 15));
   await write("empty.txt", "");
@@ -55,6 +56,7 @@ describe("text files", () => {
     ["a glob, in the order of the paths", "?.{txt,md}", "aabbcc"],
     ["a directory with all below it, in the order of the paths", "deep", "BByyzz"],
     ["a recursive glob", "**/[y-z].txt", "yyzz"],
+    ["a file after the directory whose name it continues", "{deepB.txt,deep/z.txt}", "zzDB"],
     ["each file once, however often it is named", ["a.txt", "?.txt", "./a.txt"], "aabb"],
     ["a .gz file, unpacked", "packed.txt.gz", "packed"],
     ["a file whose name looks like a glob", "odd[1].txt", "odd"],
