@@ -6,7 +6,7 @@ import { hasPaperRuns, directory as paperRuns, skipNote } from "../fit/paper-run
 import { plant, relativeError, t5Grid } from "../fit/planted.ts";
 import { fitOf, plantedParams, plantedRuns } from "../report/fixture.ts";
 import { temporaryDirectory } from "../temporary.ts";
-import { jsonLines, runCli, startCli, writeYaml } from "./run-cli.ts";
+import { canInterrupt, interruptNote, jsonLines, runCli, startCli, writeYaml } from "./run-cli.ts";
 
 const run = (steps: number, sparsity = 0.75) => `
 name: test
@@ -59,22 +59,25 @@ describe("train", () => {
     expect(jsonLines(two!).at(-1)!.lossHash).toBe(jsonLines(one!).at(-1)!.lossHash);
   });
 
-  test("Ctrl-C saves, exits with 130 and says how to resume; resumed, it has the bits of an uninterrupted run", async () => {
-    const { file, directory, out } = directoryWith(run(2000));
-    const { child, seen, ended } = startCli("train", file, "--out", out, "--json");
-    await seen(/"type":"step","step":\d{2,},/);
-    child.kill("SIGINT");
-    const stopped = await ended;
-    expect(stopped.exitCode).toBe(130);
-    expect(stopped.stderr).toContain(`Resume with: sparselaw train ${file} --out ${out}`);
-    const saved = jsonLines(stopped).at(-1)!;
-    expect(saved).toMatchObject({ type: "result", status: "stopped" });
-    expect(saved.steps).toBeLessThan(2000);
-    const resumed = jsonLines(await runCli("train", file, "--out", out, "--json"));
-    expect(resumed[0]).toMatchObject({ type: "start", step: saved.steps });
-    const whole = jsonLines(await runCli("train", file, "--out", join(directory, "whole"), "--json"));
-    expect(resumed.at(-1)!.lossHash).toBe(whole.at(-1)!.lossHash);
-  });
+  test.runIf(canInterrupt)(
+    `Ctrl-C saves, exits with 130 and says how to resume; resumed, it has the bits of an uninterrupted run${interruptNote}`,
+    async () => {
+      const { file, directory, out } = directoryWith(run(2000));
+      const { child, seen, ended } = startCli("train", file, "--out", out, "--json");
+      await seen(/"type":"step","step":\d{2,},/);
+      child.kill("SIGINT");
+      const stopped = await ended;
+      expect(stopped.exitCode).toBe(130);
+      expect(stopped.stderr).toContain(`Resume with: sparselaw train ${file} --out ${out}`);
+      const saved = jsonLines(stopped).at(-1)!;
+      expect(saved).toMatchObject({ type: "result", status: "stopped" });
+      expect(saved.steps).toBeLessThan(2000);
+      const resumed = jsonLines(await runCli("train", file, "--out", out, "--json"));
+      expect(resumed[0]).toMatchObject({ type: "start", step: saved.steps });
+      const whole = jsonLines(await runCli("train", file, "--out", join(directory, "whole"), "--json"));
+      expect(resumed.at(-1)!.lossHash).toBe(whole.at(-1)!.lossHash);
+    },
+  );
 
   test("for people prints what came out", async () => {
     const { file, out } = directoryWith(run(3));
@@ -122,21 +125,24 @@ describe("sweep", () => {
       });
   });
 
-  test("Ctrl-C checkpoints every running job and exits with 130; started again it does the rest", async () => {
-    const { file, out } = directoryWith(sweep(400));
-    const { child, seen, ended } = startCli("sweep", file, "--out", out, "--jobs", "2", "--json");
-    await seen(/"running":\[[^\]]*"step":\d{2}/);
-    child.kill("SIGINT");
-    const stopped = await ended;
-    expect(stopped.exitCode).toBe(130);
-    expect(stopped.stderr).toContain(`Resume with: sparselaw sweep ${file} --out ${out}`);
-    expect(jsonLines(stopped).at(-1)).toMatchObject({ type: "sweep", failed: [] });
-    const begun = readdirSync(out, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    for (const { name } of begun) expect(readdirSync(join(out, name, "checkpoints")).length, name).toBeGreaterThan(0);
-    const resumed = await runCli("sweep", file, "--out", out, "--json");
-    expect(jsonLines(resumed).at(-1)).toMatchObject({ completed: 3, failed: [], left: 0 });
-    expect(resumed.exitCode).toBe(0);
-  });
+  test.runIf(canInterrupt)(
+    `Ctrl-C checkpoints every running job and exits with 130; started again it does the rest${interruptNote}`,
+    async () => {
+      const { file, out } = directoryWith(sweep(400));
+      const { child, seen, ended } = startCli("sweep", file, "--out", out, "--jobs", "2", "--json");
+      await seen(/"running":\[[^\]]*"step":\d{2}/);
+      child.kill("SIGINT");
+      const stopped = await ended;
+      expect(stopped.exitCode).toBe(130);
+      expect(stopped.stderr).toContain(`Resume with: sparselaw sweep ${file} --out ${out}`);
+      expect(jsonLines(stopped).at(-1)).toMatchObject({ type: "sweep", failed: [] });
+      const begun = readdirSync(out, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+      for (const { name } of begun) expect(readdirSync(join(out, name, "checkpoints")).length, name).toBeGreaterThan(0);
+      const resumed = await runCli("sweep", file, "--out", out, "--json");
+      expect(jsonLines(resumed).at(-1)).toMatchObject({ completed: 3, failed: [], left: 0 });
+      expect(resumed.exitCode).toBe(0);
+    },
+  );
 
   test("names the runs that failed, exits with 1, and a second call retries only them", async () => {
     const { file, out } = directoryWith(sweep(3));

@@ -19,6 +19,10 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
+/** Windows ends a process that is sent SIGINT; Ctrl-C comes from its console alone. */
+export const canInterrupt = process.platform !== "win32";
+export const interruptNote = canInterrupt ? "" : " (skipped: Windows sends no SIGINT)";
+
 /** A test that fails does not wait for what it started. */
 const running = new Set<ChildProcess>();
 afterAll(() => {
@@ -30,12 +34,13 @@ export function startCli(...args: readonly string[]): Started {
   running.add(child);
   let [stdout, stderr] = ["", ""];
   let look = () => {};
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString();
+  // Decoded as a stream: a chunk may end within a character.
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    stdout += chunk;
     look();
   });
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr += chunk;
   });
   const ended = new Promise<Ended>((done) => child.on("close", (exitCode) => done({ exitCode, stdout, stderr })));
   void ended.then(() => running.delete(child));
