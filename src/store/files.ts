@@ -71,12 +71,17 @@ async function writeAndSync(path: string, content: Uint8Array | string): Promise
   }
 }
 
-/** Brings a rename to disk. Windows knows no such thing. */
+/** How file systems say, some network shares among them, that a directory cannot be brought to disk. */
+const NOT_FOR_DIRECTORIES = ["EINVAL", "EBADF", "ENOTSUP", "EOPNOTSUPP"];
+
+/** Brings a rename to disk where there is such a thing; Windows has none. */
 async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const directory = await open(path, "r");
   try {
     await directory.sync();
+  } catch (error) {
+    if (!NOT_FOR_DIRECTORIES.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   } finally {
     await directory.close();
   }
