@@ -1,8 +1,7 @@
 /** A user's own parts, one file each, go the way of the built-in ones: trained, stopped, resumed and swept by name. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadPlugins } from "../../src/config/plugins.ts";
 import type { RunConfigInput } from "../../src/config/run-config.ts";
 import type { SweepConfigInput } from "../../src/config/sweep-config.ts";
@@ -10,6 +9,7 @@ import type { RunEvent, RunResult } from "../../src/core/record.ts";
 import { listRuns } from "../../src/store/run-directory.ts";
 import { sweep } from "../../src/sweep/node.ts";
 import { type TrainOptions, train } from "../../src/train/node.ts";
+import { temporaryDirectory } from "../temporary.ts";
 
 const baseDir = import.meta.dirname;
 const plugins = ["two-matrices.ts", "fading-momentum.ts", "striped-images.ts"];
@@ -30,12 +30,6 @@ const config = {
 
 const run = (options: TrainOptions = {}): Promise<RunResult> => train(config, { baseDir, ...options });
 
-async function temporary(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "sparselaw-plugins-"));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 describe("a family, an optimizer and a source of one's own", () => {
   test("are trained: the loss falls, N and D are counted in their own ways", async () => {
     const result = await run();
@@ -48,7 +42,7 @@ describe("a family, an optimizer and a source of one's own", () => {
   test("give the same bits on two threads, and stopped and resumed", async () => {
     const { lossHash } = await run();
     expect((await run({ threads: 2 })).lossHash).toBe(lossHash);
-    const out = await temporary();
+    const out = temporaryDirectory();
     let steps = 0;
     const onEvent = ({ type }: RunEvent) => void (type === "step" && steps++);
     const signal = {
@@ -63,7 +57,7 @@ describe("a family, an optimizer and a source of one's own", () => {
   });
 
   test("are swept on worker threads over sizes that are matched by their declarations", async () => {
-    const out = await temporary();
+    const out = temporaryDirectory();
     const { model: _model, training, sparsity: _sparsity, ...rest } = config;
     const { steps: _steps, ...trainingBase } = training;
     const base = { ...rest, model: { family: "two-matrices" }, training: trainingBase, sparsity: { interval: 2 } };
@@ -91,7 +85,7 @@ describe("a plugin file", () => {
   `;
 
   test("is part of a run's id by its content, not by its path", async () => {
-    const directory = await temporary();
+    const directory = temporaryDirectory();
     const idWith = async (file: string, text: string) => {
       await writeFile(join(directory, file), text);
       const sparsity = { method: "own-once", final: 0.5 };
@@ -114,7 +108,7 @@ describe("a plugin file", () => {
       /got gradual-magnitude, which sparselaw/,
     ],
   ])("%s gets one error with its name", async (_, file, text, message) => {
-    const directory = await temporary();
+    const directory = temporaryDirectory();
     if (text !== undefined) await writeFile(join(directory, file), text);
     await expect(loadPlugins([file], directory)).rejects.toThrow(message);
   });

@@ -8,16 +8,8 @@ import { drawFigures } from "../../src/report/figures/index.ts";
 import { speedSeries } from "../../src/report/figures/training-speed.ts";
 import { predictionError, predictRuns } from "../../src/report/law.ts";
 import { groupBySize, type ReportedRun } from "../../src/report/runs.ts";
-import {
-  endedAs,
-  fitOf,
-  hasPaperRuns,
-  paperRuns,
-  plantedParams,
-  plantedRuns,
-  plantedWeights,
-  withUncertainty,
-} from "./fixture.ts";
+import { hasPaperRuns, skipNote } from "../fit/paper-runs.ts";
+import { endedAs, fitOf, paperRuns, plantedParams, plantedRuns, plantedWeights, withUncertainty } from "./fixture.ts";
 import { logScalesOf, marksOf, parseSvg, titlesOf, verticesOf } from "./svg-reader.ts";
 
 const planted = plantedRuns();
@@ -212,7 +204,7 @@ describe("predictions", () => {
     expect(error.rootMeanSquare).toBeGreaterThanOrEqual(error.meanAbsolute);
   });
 
-  it.skipIf(!hasPaperRuns)("of the paper's runs by the paper's laws are within 1 % on average", () => {
+  it.skipIf(!hasPaperRuns)(`of the paper's runs by the paper's laws are within 1 % on average${skipNote}`, () => {
     for (const [table, law] of [
       ["t5", "t5-c4"],
       ["vit", "vit-jft"],
