@@ -1,17 +1,35 @@
-/** `npm run docs`: writes the tables of docs/configuration.md anew from the schemas. */
+/**
+ * `npm run docs`: writes anew what the documents take from the code, between `<!-- … -->` and `<!-- end -->`: the tables of
+ * docs/configuration.md from the schemas, the examples of docs/extending.md from the files of test/plugins.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepare, root } from "./prepare.mjs";
 
 prepare();
 const { runTables, sweepTables } = await import("../dist/src/config/document.js");
-const file = join(root, "docs", "configuration.md");
-const text = readFileSync(file, "utf8");
-writeFileSync(file, withTables(withTables(text, "run", runTables()), "sweep", sweepTables()));
+rewrite("configuration.md", {
+  "keys of a run, written by npm run docs": runTables(),
+  "keys of a sweep, written by npm run docs": sweepTables(),
+});
+const plugins = ["random-regrow", "fading-momentum", "striped-images", "two-matrices"];
+rewrite("extending.md", Object.fromEntries(plugins.map((name) => [`test/plugins/${name}.ts`, snippet(name)])));
 
-/** Replaces what stands between `<!-- keys of a name -->` and the next `<!-- end -->`. */
-function withTables(text, name, tables) {
-  const begin = `<!-- keys of a ${name}, written by npm run docs -->\n`;
-  const [before, rest] = text.split(begin);
-  return `${before}${begin}\n${tables}\n\n${rest.slice(rest.indexOf("<!-- end -->"))}`;
+/** A plugin as its author would write it, importing the package by its name. */
+function snippet(name) {
+  const code = readFileSync(join(root, "test", "plugins", `${name}.ts`), "utf8");
+  return `\`\`\`ts\n${code.replaceAll('"../../src/index.ts"', '"sparselaw"')}\`\`\``;
+}
+
+/** Puts each content between its marker and the next end. */
+function rewrite(document, contents) {
+  const file = join(root, "docs", document);
+  let text = readFileSync(file, "utf8");
+  for (const [marker, content] of Object.entries(contents)) {
+    const begin = `<!-- ${marker} -->\n`;
+    const [before, rest] = text.split(begin);
+    if (rest === undefined) throw new Error(`docs/${document}: ${begin.trim()} must stand in it; got no such line.`);
+    text = `${before}${begin}\n${content}\n\n${rest.slice(rest.indexOf("<!-- end -->"))}`;
+  }
+  writeFileSync(file, text);
 }
