@@ -54,6 +54,20 @@ describe("docs/configuration.md", () => {
   });
 });
 
+describe("docs/extending.md", () => {
+  const text = read("docs/extending.md");
+  const examples = readdirSync(join(root, "test", "plugins")).filter((name) => !name.endsWith(".test.ts"));
+
+  test.each(examples)("shows %s as it is tested", (name) => {
+    const code = read("test", "plugins", name).replaceAll('"../../src/index.ts"', '"sparselaw"');
+    expect(text).toContain(`<!-- test/plugins/${name} -->\n\n\`\`\`ts\n${code}\`\`\`\n\n<!-- end -->\n`);
+  });
+
+  test("its drop-and-grow rule has at most 40 lines", () => {
+    expect(read("test", "plugins", "random-regrow.ts").trimEnd().split("\n").length).toBeLessThanOrEqual(40);
+  });
+});
+
 describe("docs/cli.md", () => {
   const text = read("docs/cli.md");
   const commands = createProgram(() => {}).commands;

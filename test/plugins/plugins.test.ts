@@ -6,7 +6,7 @@ import { loadPlugins } from "../../src/config/plugins.ts";
 import type { RunConfigInput } from "../../src/config/run-config.ts";
 import type { SweepConfigInput } from "../../src/config/sweep-config.ts";
 import type { RunEvent, RunResult } from "../../src/core/record.ts";
-import { listRuns } from "../../src/store/run-directory.ts";
+import { listRuns, openRun } from "../../src/store/run-directory.ts";
 import { sweep } from "../../src/sweep/node.ts";
 import { type TrainOptions, train } from "../../src/train/node.ts";
 import { temporaryDirectory } from "../temporary.ts";
@@ -70,6 +70,56 @@ describe("a family, an optimizer and a source of one's own", () => {
       expect(Math.abs(nonzeroParams / 660 - 1)).toBeLessThan(0.02);
       expect(dataSeen).toBe(400);
     }
+  });
+});
+
+describe("a method of one's own that drops and grows", () => {
+  const regrowing = {
+    ...config,
+    sparsity: { method: "random-regrow", final: 0.75, interval: 4, switchDensity: 0.6 },
+    plugins: [...plugins, "random-regrow.ts"],
+  } as unknown as RunConfigInput;
+  const countOnes = (mask: ArrayLike<number>) => Array.from(mask).filter((bit) => bit === 1).length;
+
+  async function tensorsOf(out: string, id: string) {
+    const store = await openRun(out, id);
+    const checkpoint = await store.latestCheckpoint();
+    await store.close();
+    return checkpoint!.tensors;
+  }
+
+  test("is sparse from the first step, exactly, and learns", async () => {
+    const out = temporaryDirectory();
+    const events: RunEvent[] = [];
+    const result = await train(regrowing, { baseDir, out, onEvent: (event) => events.push(event) });
+    expect(result).toMatchObject({ sparsity: 0.75, validAccuracy: 1 });
+    const masks = events.filter((event) => event.type === "mask");
+    expect(masks.map(({ step }) => step)).toEqual([0, 4, 8, 12, 16, 20, 24, 28]);
+    for (const { sparsity } of masks) expect(sparsity).toBe(0.75);
+    for (const [name, { data }] of await tensorsOf(out, result.id))
+      if (name.startsWith("training.mask.")) expect(countOnes(data), name).toBe(data.length / 4);
+  });
+
+  test("exchanges the share that it says, and gives the same bits stopped and resumed", async () => {
+    const out = temporaryDirectory();
+    const { lossHash } = await train(regrowing, { baseDir });
+    const masksAt = async (polls: number) => {
+      let polled = 0;
+      const signal = {
+        get aborted() {
+          return polled++ >= polls;
+        },
+      };
+      const { id } = await train(regrowing, { baseDir, out, signal });
+      return (await tensorsOf(out, id)).get("training.mask.two-matrices.up.weight")!.data as Uint8Array;
+    };
+    const before = await masksAt(4);
+    const after = await masksAt(1);
+    const kept = countOnes(before);
+    const grown = before.filter((bit, i) => bit === 0 && after[i] === 1).length;
+    expect(grown).toBe(Math.round(0.3 * kept));
+    expect(countOnes(after)).toBe(kept);
+    expect((await train(regrowing, { baseDir, out })).lossHash).toBe(lossHash);
   });
 });
 
