@@ -20,7 +20,7 @@ import {
 } from "./files.ts";
 import { acquireLock, type LockHolder, lockHolder } from "./lock.ts";
 import { eventsUntilCheckpoint, formatEvent, formatResult, parseConfig, parseEvents, parseResult } from "./records.ts";
-import type { Checkpoint, RunStore } from "./store.ts";
+import { type Checkpoint, checkpointName, type RunStore } from "./store.ts";
 
 /** Events wait this long at most for the next one to bring them to disk; a resumed run writes lost ones again. */
 const FLUSH_MS = 1000;
@@ -154,7 +154,7 @@ class RunDirectory implements RunStore {
 }
 
 const checkpointPath = (directory: string, step: number): string =>
-  join(directory, "checkpoints", `step-${String(step).padStart(8, "0")}.safetensors`);
+  join(directory, "checkpoints", `${checkpointName(step)}.safetensors`);
 
 /** Steps of the checkpoints on disk, newest first. */
 async function checkpointSteps(directory: string): Promise<number[]> {
