@@ -1,6 +1,5 @@
 /** Sparse from the first step; every so often the smallest weights are dropped and as many others grown by chance (SET). */
-import { z } from "zod";
-import { defineMethod, type Score } from "../../src/index.ts";
+import { defineMethod, type Score, z } from "../../src/index.ts";
 
 const schema = z.strictObject({
   method: z.literal("random-regrow").describe("How weights are chosen: by chance, again and again."),
