@@ -8,7 +8,7 @@ import { magnitude } from "./scores/magnitude.ts";
 import type { Score, ScoredWeights } from "./scores/score.ts";
 
 /** What the ranking is for: a key of its random numbers. */
-export type Purpose = "drop" | "growth";
+type Purpose = "drop" | "growth";
 
 /**
  * Address of the scores of the weights that `staging.mask` keeps, 0 elsewhere.

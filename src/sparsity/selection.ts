@@ -13,8 +13,8 @@ export function keepLargest(
   { scores, eligible, count }: { scores: number; eligible: number; count: number },
 ): void {
   const { size } = parameter;
-  const missing = count - countNonzeros(floatsAt(pruner, scores, size));
-  if (missing <= 0) markLargest(pruner, parameter, scores, count, eligible);
+  const missing = countMissing(floatsAt(pruner, scores, size), count);
+  if (missing === 0) markLargest(pruner, parameter, scores, count, eligible);
   else keepNonzeros(floatsAt(pruner, scores, size), bytesAt(pruner, eligible, size), missing);
 }
 
@@ -24,13 +24,14 @@ export function markLargest(pruner: Pruner, parameter: Parameter, scores: number
   pruner.kernels.u8_topk_magnitude(0, 1, scores, parameter.size, count, keep, histogram);
 }
 
+/** By how many the scores other than 0 are fewer than `count`. */
+function countMissing(scores: Float32Array, count: number): number {
+  let missing = count;
+  for (let i = 0; missing > 0 && i < scores.length; i++) if (scores[i] !== 0) missing--;
+  return missing;
+}
+
 /** Keeps every weight with a score, and the first `missing` eligible ones of score 0, which top-k cannot tell from the others. */
 function keepNonzeros(scores: Float32Array, eligible: Uint8Array, missing: number): void {
   for (let i = 0; i < scores.length; i++) if (scores[i] === 0 && eligible[i] === 1) eligible[i] = missing-- > 0 ? 1 : 0;
-}
-
-function countNonzeros(scores: Float32Array): number {
-  let nonzeros = 0;
-  for (let i = 0; i < scores.length; i++) if (scores[i] !== 0) nonzeros++;
-  return nonzeros;
 }

@@ -170,12 +170,10 @@ describe.each(FORMATS)("prune, %s", (format) => {
 });
 
 describe("any change", () => {
+  const scores = { dropScore: magnitude, growthScore: magnitude };
   const changes: MaskChange[] = [
     { kind: "prune", kept: 6, pattern: UNSTRUCTURED, score: magnitude, format: "csr" },
-    {
-      ...{ kind: "regrow", dropped: 1, grown: 1, pattern: UNSTRUCTURED, format: "csr" },
-      ...{ dropScore: magnitude, growthScore: magnitude },
-    },
+    { kind: "regrow", dropped: 1, grown: 1, ...scores, pattern: UNSTRUCTURED, format: "csr" },
     { kind: "reformat", format: "csr" },
   ];
 

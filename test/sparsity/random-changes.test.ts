@@ -37,9 +37,11 @@ function draw({ parameter, model }: Weight, random: RandomStream, step: number):
   const dropped = random.integer(nonzeros + 1);
   const left = nonzeros - dropped;
   const grown = left === 0 ? 1 + random.integer(size) : random.integer(size - left + 1);
+  const pattern = { kind: "unstructured" } as const;
+  const growing = { dropScore, growthScore: given(growth) };
   const drawn: Drawn[] = [
     {
-      change: { kind: "prune", kept, pattern: { kind: "unstructured" }, score: dropScore, format },
+      change: { kind: "prune", kept, pattern, score: dropScore, format },
       nonzeros: kept,
       model: () => model.prune(kept, dropNumbers),
     },
@@ -49,10 +51,7 @@ function draw({ parameter, model }: Weight, random: RandomStream, step: number):
       model: () => model.prune(kept, dropNumbers, nm),
     },
     {
-      change: {
-        ...{ kind: "regrow", dropped, grown, pattern: { kind: "unstructured" }, format },
-        ...{ dropScore, growthScore: given(growth) },
-      },
+      change: { kind: "regrow", dropped, grown, ...growing, pattern, format },
       nonzeros: left + grown,
       model: () => model.regrow(dropped, grown, dropNumbers, growth),
     },

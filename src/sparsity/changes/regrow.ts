@@ -26,7 +26,7 @@ export interface Regrow {
  * Drops kept weights and grows pruned ones, which start at 0 in every plane.
  *
  * A weight dropped here is grown again only where all that were pruned before are: it then keeps what it has, as if it had not
- * been dropped.
+ * been dropped. (RigL's own code lets those dropped compete with the others, and they too keep what they have.)
  *
  * @throws {StateError} where a count is more than there are weights for, or the plan has no room for the result in `format`
  * @throws {ConfigError} for an n:m pattern, which growth would break
