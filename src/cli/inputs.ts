@@ -1,5 +1,5 @@
 /** Finds the runs and tables that a command line names. */
-import { access, readFile, stat } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { readYaml } from "../config/yaml.ts";
 import { ConfigError } from "../core/errors.ts";
@@ -17,22 +17,9 @@ import {
   rowsOfRuns,
   type SourceRow,
 } from "../fit/index.ts";
-import { listRuns, type RunEntry } from "../store/run-directory.ts";
-
-/**
- * The text of a file that the user names.
- *
- * @throws {ConfigError} where it cannot be read
- */
-export async function readText(file: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(file));
-}
-
-async function readBytes(file: string): Promise<Uint8Array> {
-  return await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new ConfigError(`${file}: the file must be readable; got ${cause.code}. Check the path.`, { cause });
-  });
-}
+import type { ReportedRun } from "../report/runs.ts";
+import { listRuns, type RunEntry, readEvents } from "../store/run-directory.ts";
+import { readBytes, readText } from "./files.ts";
 
 /**
  * A fit, as `fit --json` printed it.
@@ -110,6 +97,14 @@ export function rowsOfEntries(entries: readonly RunEntry[]): RowsOfRuns {
   const unfinished = entries.filter(({ result }) => result === undefined);
   const skipped = unfinished.map((entry) => ({ id: entry.id, reason: stateOf(entry) }));
   return { ...finished, skipped: [...finished.skipped, ...skipped] };
+}
+
+/** The runs that have ended, each with what it recorded on its way. */
+export async function readReportedRuns(entries: readonly RunEntry[]): Promise<ReportedRun[]> {
+  const ended = entries.flatMap(({ result, directory }) => (result === undefined ? [] : [{ result, directory }]));
+  return await Promise.all(
+    ended.map(async ({ result, directory }) => ({ result, events: await readEvents(directory) })),
+  );
 }
 
 export const resultsOf = (entries: readonly RunEntry[]): RunResult[] =>
