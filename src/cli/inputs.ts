@@ -17,7 +17,7 @@ import {
   rowsOfRuns,
   type SourceRow,
 } from "../fit/index.ts";
-import type { ReportedRun } from "../report/runs.ts";
+import type { ReportedRun } from "../report/data/reported-runs.ts";
 import { listRuns, type RunEntry, readEvents } from "../store/run-directory.ts";
 import { readBytes, readText } from "./files.ts";
 

@@ -1,8 +1,8 @@
 /** Chooses the run whose weights a report shows, and reads them from its newest checkpoint. */
 import { ConfigError, FormatError } from "../core/errors.ts";
 import type { RunResult } from "../core/record.ts";
+import { summariseWeights } from "../report/data/weight-summary.ts";
 import type { RunWeights } from "../report/figures/weights.ts";
-import { summariseWeights } from "../report/weights.ts";
 import { type RunEntry, readLatestCheckpoint } from "../store/run-directory.ts";
 
 export interface WeightsOrReason {

@@ -1,8 +1,8 @@
 /** A sweep's plan as lines for people and for programs. */
+import { formatCount, formatDuration, formatScientific, plural } from "../core/format.ts";
 import type { ModelChoice } from "../families/family.ts";
 import { familyOf } from "../families/index.ts";
 import { formatBytes } from "../memory/arena.ts";
-import { formatCount, formatDuration, formatScientific, plural } from "../report/format.ts";
 import type { PreparedSweep, SweepEstimate } from "../sweep/node.ts";
 import type { PlannedRun } from "../sweep/plan.ts";
 import { alignColumns, type Output } from "./output.ts";

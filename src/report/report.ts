@@ -1,11 +1,11 @@
 /** From runs and a fit to every file of a report; nothing here touches a disk. */
 import type { FitResult } from "../fit/result.ts";
+import { optimaOfRuns } from "./data/optima.ts";
+import { incompleteRuns, type ReportedRun } from "./data/reported-runs.ts";
 import { drawFigures } from "./figures/index.ts";
 import type { RunWeights } from "./figures/weights.ts";
-import { optimaOfRuns } from "./optimal.ts";
-import { renderPage } from "./page.ts";
-import { incompleteRuns, type ReportedRun } from "./runs.ts";
-import { incompleteTable, optimumTables, parameterTable, runTable, toCsv, toRecords } from "./tables.ts";
+import { renderPage } from "./page/page.ts";
+import { incompleteTable, optimumTables, parameterTable, runTable, toCsv, toRecords } from "./page/tables.ts";
 
 export interface ReportInput {
   readonly title: string;

@@ -6,8 +6,8 @@ import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
 import type { FitResult } from "../../src/fit/result.ts";
 import { intervalOf } from "../../src/fit/uncertainty/quantiles.ts";
 import type { ProfileCurve, Uncertainty } from "../../src/fit/uncertainty/uncertainty.ts";
+import type { ReportedRun } from "../../src/report/data/reported-runs.ts";
 import type { RunWeights } from "../../src/report/figures/weights.ts";
-import type { ReportedRun } from "../../src/report/runs.ts";
 
 export const plantedParams: SparseParams = { aS: 9.1, bS: 1.1, cS: 30, bN: 0.232, aD: 1.3e5, bD: 0.38, c: 0.83 };
 export const t5Published: SparseParams = { aS: 16.8, bS: 0.722, cS: 45, bN: 0.245, aD: 6.9e8, bD: 0.203, c: 0.651 };

@@ -1,7 +1,7 @@
 /** sparselaw bench */
 import type { Calibration } from "../../calibration/calibration.ts";
+import { formatNumber, formatPercent } from "../../core/format.ts";
 import type { Variant } from "../../core/record.ts";
-import { formatNumber, formatPercent } from "../../report/format.ts";
 import { command } from "../command.ts";
 import { toggle, withDefault } from "../flags.ts";
 import { turbo, variant } from "../shared-options.ts";

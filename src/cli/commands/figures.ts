@@ -1,7 +1,7 @@
 /** sparselaw figures */
+import { plural } from "../../core/format.ts";
 import type { FitResult, SourceRow } from "../../fit/index.ts";
 import { UNNAMED_DATA } from "../../fit/laws/units.ts";
-import { plural } from "../../report/format.ts";
 import { command } from "../command.ts";
 import { repeated, text, withDefault } from "../flags.ts";
 import { lossUnit, png } from "../shared-options.ts";
@@ -20,7 +20,7 @@ export const figuresCommand = command({
   async run([file, paths], flags, output) {
     const { parseMapping } = await import("../../fit/index.ts");
     const { lawOfFit } = await import("../../fit/result.ts");
-    const { evidenceOfRows } = await import("../../report/evidence.ts");
+    const { lossesOfRows } = await import("../../report/data/measurements.ts");
     const { drawLawFigures } = await import("../../report/figures/index.ts");
     const { writeFigures } = await import("../../report/write.ts");
     const { readFit, readRows } = await import("../inputs.ts");
@@ -31,7 +31,7 @@ export const figuresCommand = command({
     if (paths.length > 0 && rows.length !== fit.rows)
       output.warn(`The law was fitted to ${plural(fit.rows, "row")}; the figures show ${rows.length}.`);
     const unit = fit.dataUnit === UNNAMED_DATA ? undefined : fit.dataUnit;
-    const figures = drawLawFigures(fit, evidenceOfRows(rows, unit));
+    const figures = drawLawFigures(fit, lossesOfRows(rows, unit));
     const files = await writeFigures(flags.out, figures, flags);
     output.record({ type: "figures", rows: rows.length, files });
     output.print(`${plural(figures.size, "figure")} of ${plural(rows.length, "row")} in ${flags.out}`);

@@ -1,5 +1,5 @@
 /** sparselaw report */
-import { plural } from "../../report/format.ts";
+import { plural } from "../../core/format.ts";
 import { command } from "../command.ts";
 import { text, value, withDefault } from "../flags.ts";
 import { nonnegativeInteger } from "../parsers.ts";

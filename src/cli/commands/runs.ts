@@ -1,5 +1,5 @@
 /** sparselaw runs */
-import { formatCount, formatNumber } from "../../report/format.ts";
+import { formatCount, formatNumber } from "../../core/format.ts";
 import { command } from "../command.ts";
 import { alignColumns } from "../output.ts";
 

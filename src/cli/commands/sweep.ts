@@ -1,7 +1,7 @@
 /** sparselaw sweep */
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
-import { formatDuration, formatPercent, plural } from "../../report/format.ts";
+import { formatDuration, formatPercent, plural } from "../../core/format.ts";
 import type { RunningRun } from "../../sweep/progress.ts";
 import type { SweepEvent, SweepSummary } from "../../sweep/run.ts";
 import { command } from "../command.ts";

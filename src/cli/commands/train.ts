@@ -1,7 +1,7 @@
 /** sparselaw train */
 import { dirname } from "node:path";
+import { formatCount, formatDuration, formatNumber, formatPercent } from "../../core/format.ts";
 import type { RunEvent, RunResult } from "../../core/record.ts";
-import { formatCount, formatDuration, formatNumber, formatPercent } from "../../report/format.ts";
 import { command } from "../command.ts";
 import { readText } from "../files.ts";
 import { text, value, withDefault } from "../flags.ts";

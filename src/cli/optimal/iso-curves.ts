@@ -1,6 +1,6 @@
 /** Curves of one loss, and of one budget, over N: tables for people, records for programs. */
+import { formatCount, formatScientific } from "../../core/format.ts";
 import { type FittedLaw, isoFlopCurve, isoLossCurve, type Ramp } from "../../fit/index.ts";
-import { formatCount, formatScientific } from "../../report/format.ts";
 import { alignColumns, type Output } from "../output.ts";
 
 export interface CurveFlags {

@@ -5,10 +5,10 @@ import { type Calibration, parseCalibration } from "../../calibration/calibratio
 import { trainingTime, widthOf } from "../../calibration/training-time.ts";
 import { readYaml } from "../../config/yaml.ts";
 import { ConfigError } from "../../core/errors.ts";
+import { formatNumber, formatPercent, plural } from "../../core/format.ts";
 import type { Variant } from "../../core/record.ts";
 import type { Ramp, TimeCost } from "../../fit/index.ts";
 import { enableTurbo } from "../../kernels/turbo.ts";
-import { formatNumber, formatPercent, plural } from "../../report/format.ts";
 import { readText } from "../files.ts";
 import type { Output } from "../output.ts";
 

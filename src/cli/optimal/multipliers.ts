@@ -1,5 +1,6 @@
-/** What sparsity is worth by the sparse law, whatever N: m(S), and the budgets that make S the best choice. */
+/** Multipliers of the sparse law, whatever N: m(S), the dense size of the same loss, and the budgets that make S the best choice. */
 import { ConfigError } from "../../core/errors.ts";
+import { formatNumber, formatPercent } from "../../core/format.ts";
 import { sparseParamsIn } from "../../fit/advice/fitted-law.ts";
 import {
   budgetMultipleFor,
@@ -10,7 +11,6 @@ import {
 } from "../../fit/index.ts";
 import { intervalOf } from "../../fit/uncertainty/quantiles.ts";
 import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
-import { formatNumber, formatPercent } from "../../report/format.ts";
 import type { NamedLaw } from "../laws.ts";
 import { alignColumns, type Output } from "../output.ts";
 

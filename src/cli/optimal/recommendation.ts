@@ -1,5 +1,6 @@
 /** The sparsity of lowest loss for a size and a budget, or the smallest budget that reaches a loss. */
 import { ConfigError } from "../../core/errors.ts";
+import { formatCount, formatDuration, formatNumber, formatScientific, plural } from "../../core/format.ts";
 import {
   bandOfOptima,
   budgetForLoss,
@@ -12,7 +13,6 @@ import {
   type Ramp,
 } from "../../fit/index.ts";
 import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
-import { formatCount, formatDuration, formatNumber, formatScientific, plural } from "../../report/format.ts";
 import type { NamedLaw } from "../laws.ts";
 import type { Output } from "../output.ts";
 import { type CurveFlags, printCurves } from "./iso-curves.ts";

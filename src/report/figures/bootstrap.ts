@@ -1,14 +1,14 @@
 /** How the parameters of the bootstrap's refits spread, and which of them trade against each other. */
 import * as Plot from "@observablehq/plot";
+import { formatNumber, formatPercent, plural } from "../../core/format.ts";
 import type { Params } from "../../fit/laws/law.ts";
 import { type FitResult, lawOfFit } from "../../fit/result.ts";
 import { intervalOf, quantile } from "../../fit/uncertainty/quantiles.ts";
-import { COVERAGE } from "../bands.ts";
-import { accent, ink, muted, type SparsityScale } from "../colours.ts";
-import { binsFor, cellsOf, histogramOf, regionsOf } from "../density.ts";
-import { formatNumber, formatPercent, plural } from "../format.ts";
-import { formatTick, type ParameterScale, parameterScale } from "../parameter-scale.ts";
-import { compose, FIGURE_WIDTH, type Panel, panel, renderFigure } from "../svg.ts";
+import { COVERAGE } from "../data/bands.ts";
+import { binsFor, cellsOf, histogramOf, regionsOf } from "../data/histograms.ts";
+import { accent, ink, muted, type SparsityScale } from "../draw/colours.ts";
+import { formatTick, type ParameterScale, parameterScale } from "../draw/parameter-scale.ts";
+import { compose, FIGURE_WIDTH, type Panel, panel, renderFigure } from "../draw/svg.ts";
 
 const LEFT = 58;
 const GAP = 10;

@@ -1,11 +1,11 @@
 /** Every figure of a report, in the order of its pages. */
 import { isAtLevel } from "../../fit/laws/power-form.ts";
 import type { FitResult } from "../../fit/result.ts";
-import { type SparsityScale, sparsityScale } from "../colours.ts";
-import { type Evidence, evidenceOfRuns, levelsOfEvidence } from "../evidence.ts";
-import { predictAll } from "../law.ts";
-import { adviserOf } from "../optimal.ts";
-import { completedRuns, type ReportedRun, targetSparsity } from "../runs.ts";
+import { levelsMeasured, lossesOfRuns, type MeasuredLosses } from "../data/measurements.ts";
+import { lawWithOptimum } from "../data/optima.ts";
+import { predictAll } from "../data/predictions.ts";
+import { completedRuns, type ReportedRun, targetSparsity } from "../data/reported-runs.ts";
+import { type SparsityScale, sparsityScale } from "../draw/colours.ts";
 import { bootstrapFigure } from "./bootstrap.ts";
 import { denseEquivalentFigure } from "./dense-equivalent.ts";
 import { lawCurves } from "./law-curves.ts";
@@ -48,7 +48,7 @@ export function drawFigures(
   const completed = completedRuns(runs);
   const scale = scaleOf(runs.map(targetSparsity), fit);
   return inOrder({
-    ...(fit !== undefined && completed.length > 0 && lawFigures(evidenceOfRuns(completed), fit, scale)),
+    ...(fit !== undefined && completed.length > 0 && lawFigures(lossesOfRuns(completed), fit, scale)),
     "loss-curves": lossCurves(runs, scale),
     "training-speed": trainingSpeed(completed, scale),
     weights: weights && weightsFigure(weights, scale),
@@ -56,39 +56,39 @@ export function drawFigures(
 }
 
 /** The figures of a law and the measurements that it was fitted to, or of the law alone. */
-export function drawLawFigures(fit: FitResult, evidence: Evidence): Map<FigureName, string> {
-  return inOrder(lawFigures(evidence, fit, scaleOf(levelsOfEvidence(evidence), fit)));
+export function drawLawFigures(fit: FitResult, measured: MeasuredLosses): Map<FigureName, string> {
+  return inOrder(lawFigures(measured, fit, scaleOf(levelsMeasured(measured), fit)));
 }
 
 /** Contours join the sparsities that were asked for; one of nearly the same sparsity is not drawn twice. */
 function scaleOf(levels: readonly number[], fit: FitResult | undefined): SparsityScale {
-  const contours = adviserOf(fit) === undefined ? [] : CONTOURS;
+  const contours = lawWithOptimum(fit) === undefined ? [] : CONTOURS;
   return sparsityScale([...levels, ...contours.filter((c) => !levels.some((level) => isAtLevel(level, c)))]);
 }
 
 const inOrder = (drawn: Drawn): Map<FigureName, string> =>
   new Map(FIGURE_NAMES.flatMap((name) => (drawn[name] === undefined ? [] : [[name, drawn[name]]])));
 
-function lawFigures(evidence: Evidence, fit: FitResult, scale: SparsityScale): Drawn {
+function lawFigures(measured: MeasuredLosses, fit: FitResult, scale: SparsityScale): Drawn {
   return {
-    ...(evidence.measurements.length > 0 && measuredFigures(evidence, fit, scale)),
-    ...(fit.law === "sparse" && { "dense-equivalent": denseEquivalentFigure(fit, levelsOfEvidence(evidence), scale) }),
+    ...(measured.measurements.length > 0 && measuredFigures(measured, fit, scale)),
+    ...(fit.law === "sparse" && { "dense-equivalent": denseEquivalentFigure(fit, levelsMeasured(measured), scale) }),
     bootstrap: bootstrapFigure(fit, scale),
     profiles: profilesFigure(fit, scale),
   };
 }
 
-function measuredFigures(evidence: Evidence, fit: FitResult, scale: SparsityScale): Drawn {
-  const predictions = predictAll(fit, evidence.measurements);
-  const adviser = adviserOf(fit);
+function measuredFigures(measured: MeasuredLosses, fit: FitResult, scale: SparsityScale): Drawn {
+  const predictions = predictAll(fit, measured.measurements);
+  const law = lawWithOptimum(fit);
   return {
-    ...(adviser !== undefined && {
-      "optimal-sparsity": optimalSparsityFigure(adviser, evidence, scale),
-      "optimal-by-budget": optimalByBudgetFigure(adviser, evidence, scale),
+    ...(law !== undefined && {
+      "optimal-sparsity": optimalSparsityFigure(law, measured, scale),
+      "optimal-by-budget": optimalByBudgetFigure(law, measured, scale),
     }),
-    prediction: predictionFigure(predictions, evidence, scale),
-    residuals: residualsFigure(predictions, evidence, scale),
-    "loss-over-size": lawCurves(fit, evidence, scale, "nonzeroParams"),
-    "loss-over-data": lawCurves(fit, evidence, scale, "data"),
+    prediction: predictionFigure(predictions, measured, scale),
+    residuals: residualsFigure(predictions, measured, scale),
+    "loss-over-size": lawCurves(fit, measured, scale, "nonzeroParams"),
+    "loss-over-data": lawCurves(fit, measured, scale, "data"),
   };
 }

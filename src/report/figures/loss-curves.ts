@@ -1,20 +1,12 @@
 /** Training and validation loss while the model is pruned, one panel for each non-zero size and training length. */
 import * as Plot from "@observablehq/plot";
-import { heading, linearAxisX, linearAxisY, margins } from "../axes.ts";
-import { type SparsityScale, shade } from "../colours.ts";
-import { formatCount, formatPercent } from "../format.ts";
-import {
-  dataUnit,
-  extent,
-  groupBySize,
-  lossUnit,
-  mean,
-  type ReportedRun,
-  rampOf,
-  runLabel,
-  targetSparsity,
-} from "../runs.ts";
-import { type Panel, panel, panelWidth, renderFigure, stack } from "../svg.ts";
+import { formatCount, formatPercent } from "../../core/format.ts";
+import { groupBySize } from "../data/groups.ts";
+import { dataUnit, lossUnit, type ReportedRun, rampOf, runLabel, targetSparsity } from "../data/reported-runs.ts";
+import { extent, mean } from "../data/statistics.ts";
+import { heading, linearAxisX, linearAxisY, margins } from "../draw/axes.ts";
+import { type SparsityScale, shade } from "../draw/colours.ts";
+import { type Panel, panel, panelWidth, renderFigure, stack } from "../draw/svg.ts";
 
 /** Training losses are averaged over this many equal stretches of a run. */
 const BINS = 80;

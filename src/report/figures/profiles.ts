@@ -1,14 +1,14 @@
 /** How far each parameter may move before the fit gets significantly worse. */
 import * as Plot from "@observablehq/plot";
+import { formatNumber } from "../../core/format.ts";
 import type { FitResult } from "../../fit/result.ts";
 import type { ProfileCurve } from "../../fit/uncertainty/uncertainty.ts";
-import { axisXAt, heading, linearAxisY, margins } from "../axes.ts";
-import { COVERAGE } from "../bands.ts";
-import { accent, ink, muted, type SparsityScale } from "../colours.ts";
-import { formatNumber } from "../format.ts";
-import { formatTick, parameterScale } from "../parameter-scale.ts";
-import { extent } from "../runs.ts";
-import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
+import { COVERAGE } from "../data/bands.ts";
+import { extent } from "../data/statistics.ts";
+import { axisXAt, heading, linearAxisY, margins } from "../draw/axes.ts";
+import { accent, ink, muted, type SparsityScale } from "../draw/colours.ts";
+import { formatTick, parameterScale } from "../draw/parameter-scale.ts";
+import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
 
 /** The axis of the statistic, in multiples of the threshold. */
 const TOP = 1.8;

@@ -1,19 +1,12 @@
 /** How much time sparsity saves: a training step of the pruned model against the dense one. */
 import * as Plot from "@observablehq/plot";
-import { axisXAt, logAxisY, margins, widen } from "../axes.ts";
-import { ink, muted, paper, type SparsityScale } from "../colours.ts";
-import { formatCount, formatNumber, formatPercent } from "../format.ts";
-import {
-  extent,
-  geometricMean,
-  groupBy,
-  groupBySize,
-  median,
-  type ReportedRun,
-  rampOf,
-  targetSparsity,
-} from "../runs.ts";
-import { FIGURE_WIDTH, panel, renderFigure } from "../svg.ts";
+import { formatCount, formatNumber, formatPercent } from "../../core/format.ts";
+import { groupBy, groupBySize } from "../data/groups.ts";
+import { type ReportedRun, rampOf, targetSparsity } from "../data/reported-runs.ts";
+import { extent, geometricMean, median } from "../data/statistics.ts";
+import { axisXAt, logAxisY, margins, widen } from "../draw/axes.ts";
+import { ink, muted, paper, type SparsityScale } from "../draw/colours.ts";
+import { FIGURE_WIDTH, panel, renderFigure } from "../draw/svg.ts";
 
 /** Times of runs that differ in nothing but sparsity. */
 export interface SpeedSeries {

@@ -1,11 +1,11 @@
 /** What pruning left of one run, tensor by tensor: densities, and the sizes of the weights that stand. */
 import * as Plot from "@observablehq/plot";
-import { type Domain, formatPower, heading, linearAxisX, logAxisX } from "../axes.ts";
-import { ink, muted, type SparsityScale } from "../colours.ts";
-import { formatCount, formatPercent } from "../format.ts";
-import { extent } from "../runs.ts";
-import { compose, FIGURE_WIDTH, type Panel, panel, renderFigure } from "../svg.ts";
-import { binStart, type WeightSummary } from "../weights.ts";
+import { formatCount, formatPercent } from "../../core/format.ts";
+import { extent } from "../data/statistics.ts";
+import { binStart, type WeightSummary } from "../data/weight-summary.ts";
+import { type Domain, formatPower, heading, linearAxisX, logAxisX } from "../draw/axes.ts";
+import { ink, muted, type SparsityScale } from "../draw/colours.ts";
+import { compose, FIGURE_WIDTH, type Panel, panel, renderFigure } from "../draw/svg.ts";
 
 /** Pixels of one tensor. */
 const ROW = 22;

@@ -1,10 +1,10 @@
 /** The report as one self-contained HTML file: no request, no script, light and dark, fit to print. */
-import type { FitResult } from "../fit/result.ts";
-import { ink, muted, paper, shade } from "./colours.ts";
-import { formatPercent } from "./format.ts";
-import { escapeMarkup } from "./html.ts";
-import type { Optima } from "./optimal.ts";
-import { incompleteRuns, type ReportedRun, runLabel } from "./runs.ts";
+import { formatPercent } from "../../core/format.ts";
+import type { FitResult } from "../../fit/result.ts";
+import type { Optima } from "../data/optima.ts";
+import { incompleteRuns, type ReportedRun, runLabel } from "../data/reported-runs.ts";
+import { ink, muted, paper, shade } from "../draw/colours.ts";
+import { escapeMarkup } from "../draw/markup.ts";
 import { describeAbsences, describeFit, describeOptima, describeRuns, formulaHtml } from "./summary.ts";
 import { type Table, toHtmlTable } from "./tables.ts";
 

@@ -1,5 +1,5 @@
 /** Where pruning left weights, and how large they are: a summary of a checkpoint, as plain data. */
-import type { Checkpoint, NamedArray } from "../store/store.ts";
+import type { Checkpoint, NamedArray } from "../../store/store.ts";
 
 /** Bins of |w|: eight to a factor of ten, from 10⁻⁶ to 10². */
 export const WEIGHT_BINS = { perDecade: 8, lowest: -6, highest: 2 } as const;
