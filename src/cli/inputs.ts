@@ -20,6 +20,7 @@ import {
 import type { ReportedRun } from "../report/data/reported-runs.ts";
 import { listRuns, type RunEntry, readEvents } from "../store/run-directory.ts";
 import { readBytes, readText } from "./files.ts";
+import { stateOf } from "./run-state.ts";
 
 /**
  * A fit, as `fit --json` printed it.
@@ -109,9 +110,3 @@ export async function readReportedRuns(entries: readonly RunEntry[]): Promise<Re
 
 export const resultsOf = (entries: readonly RunEntry[]): RunResult[] =>
   entries.flatMap(({ result }) => (result === undefined ? [] : [result]));
-
-/** What has become of a run. */
-export function stateOf({ result, writer, problems }: RunEntry): string {
-  if (writer !== undefined) return `running (process ${writer.pid})`;
-  return result?.status ?? (problems.length > 0 ? `unreadable: ${problems[0]}` : "unfinished");
-}

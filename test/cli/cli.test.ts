@@ -149,6 +149,35 @@ describe("sweep", () => {
   });
 });
 
+describe("runs", () => {
+  test("lists a run that ended beside one that did not, each with what there is to say of it", async () => {
+    const { file, out } = directoryWith(run(3));
+    const [result] = jsonLines(await runCli("train", file, "--out", out, "--json")).slice(-1);
+    const unfinished = join(out, "unfinished");
+    mkdirSync(unfinished);
+    writeFileSync(join(unfinished, "config.json"), JSON.stringify({ ...(result!.config as object), name: "half" }));
+    const { stdout, exitCode, stderr } = await runCli("runs", out);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const [head, ...rows] = stdout.trimEnd().split("\n");
+    expect(head!.trim().split(/ {2,}/)).toEqual(["run", "state", "N", "S", "D", "loss", "steps/s", "name"]);
+    expect(rows[0]).toMatch(/^[0-9a-f]{12} +completed +768 +0\.75 +192 +\d\.\d{4} +[\d.]+ +test$/);
+    expect(rows[1]).toMatch(/^unfinished +unfinished +half$/);
+    expect(rows).toHaveLength(2);
+  });
+});
+
+describe("sweep --dry-run", () => {
+  test("for people is a table with a line for each run, and the sum below", async () => {
+    const { file, out } = directoryWith(sweep(3));
+    const { stdout } = await runCli("sweep", file, "--out", out, "--dry-run");
+    const [head, ...lines] = stdout.trimEnd().split("\n");
+    const columns = ["run", "dModel", "numHeads", "dFf", "N", "total", "D", "steps", "6·N·D·c", "memory", "time"];
+    expect(head!.trim().split(/ {2,}/)).toEqual(columns);
+    for (const line of lines.slice(0, 3)) expect(line.trim().split(/ {2,}/)).toHaveLength(columns.length);
+    expect(lines[3]).toMatch(/^3 runs \(0 completed\), C = /);
+  });
+});
+
 describe("fit and optimal", () => {
   test.skipIf(!existsSync(paperRuns))("reproduce the paper's T5 fit from ../shared/data/paper-runs", async () => {
     const fit = await runCli(

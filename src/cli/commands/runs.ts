@@ -1,9 +1,23 @@
 /** sparselaw runs */
 import { formatCount, formatNumber } from "../../core/format.ts";
+import type { RunEntry } from "../../store/run-directory.ts";
 import { command } from "../command.ts";
-import { alignColumns } from "../output.ts";
+import { stateOf } from "../run-state.ts";
+import { type Column, tableLines } from "../table.ts";
 
-const HEADER = ["run", "state", "N", "S", "D", "loss", "steps/s", "name"];
+const COLUMNS: readonly Column<RunEntry>[] = [
+  { heading: "run", of: ({ id }) => id },
+  { heading: "state", of: stateOf },
+  { heading: "N", of: ({ result }) => result && formatCount(result.nonzeroParams) },
+  { heading: "S", of: ({ result }) => result && formatNumber(result.sparsity) },
+  { heading: "D", of: ({ result }) => result && formatCount(result.dataSeen) },
+  {
+    heading: "loss",
+    of: ({ result }) => result && (Number.isNaN(result.validLoss) ? "" : result.validLoss.toFixed(4)),
+  },
+  { heading: "steps/s", of: ({ result }) => result && formatNumber(result.stepsPerSecond) },
+  { heading: "name", of: ({ config }) => config?.name },
+];
 
 export const runsCommand = command({
   name: "runs",
@@ -11,24 +25,13 @@ export const runsCommand = command({
   help: "list runs and what became of them",
   options: {},
   async run([path = "runs"], _, output) {
-    const { readRuns, stateOf } = await import("../inputs.ts");
+    const { readRuns } = await import("../inputs.ts");
     const entries = await readRuns(path);
-    const rows = entries.map((entry) => {
+    for (const entry of entries) {
       const { id, config, result, problems } = entry;
-      const state = stateOf(entry);
-      output.record({ type: "run", id, state, problems, name: config?.name, result });
-      const numbers = result
-        ? [
-            formatCount(result.nonzeroParams),
-            formatNumber(result.sparsity),
-            formatCount(result.dataSeen),
-            Number.isNaN(result.validLoss) ? "" : result.validLoss.toFixed(4),
-            formatNumber(result.stepsPerSecond),
-          ]
-        : ["", "", "", "", ""];
-      return [id, state, ...numbers, config?.name ?? ""];
-    });
-    output.print(...alignColumns([HEADER, ...rows]));
+      output.record({ type: "run", id, state: stateOf(entry), problems, name: config?.name, result });
+    }
+    output.print(...tableLines(COLUMNS, entries));
     for (const { id, problems } of entries) for (const problem of problems) output.warn(`run ${id}: ${problem}`);
     return 0;
   },
