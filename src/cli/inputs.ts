@@ -49,6 +49,9 @@ export async function readRuns(path: string): Promise<RunEntry[]> {
   return runs;
 }
 
+export const isDirectory = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+
 /** How the user wants tables read. */
 export interface ReadOptions {
   readonly mapping?: ColumnMapping;
@@ -63,20 +66,22 @@ export interface NamedRows {
   readonly tables: readonly { readonly path: string; readonly origins: Readonly<Partial<Record<Quantity, string>>> }[];
   /** Runs that a fit cannot use, by id, with the reason. */
   readonly skipped: RowsOfRuns["skipped"];
+  /** The runs, used or not. */
+  readonly entries: readonly RunEntry[];
 }
 
 /** The rows of several run directories and tables, in their order. */
 export async function readRows(paths: readonly string[], law: Law, options: ReadOptions = {}): Promise<NamedRows> {
   const parts: NamedRows[] = [];
   for (const path of paths) {
-    const isDirectory = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-    parts.push(isDirectory ? namedRows(rowsOfEntries(await readRuns(path))) : await tableRows(path, law, options));
+    parts.push((await isDirectory(path)) ? namedRows(await readRuns(path)) : await tableRows(path, law, options));
   }
   return {
     rows: parts.flatMap(({ rows }) => rows),
     dataUnits: [...new Set(parts.flatMap(({ dataUnits }) => dataUnits))],
     tables: parts.flatMap(({ tables }) => tables),
     skipped: parts.flatMap(({ skipped }) => skipped),
+    entries: parts.flatMap(({ entries }) => entries),
   };
 }
 
@@ -84,12 +89,13 @@ async function tableRows(path: string, law: Law, { mapping, lossUnit }: ReadOpti
   const table = await readTable(await readBytes(path), path);
   const { rows, origins, dataUnit } = mapTable(table, law, mapping, lossUnit);
   const dataUnits = dataUnit === undefined ? [] : [dataUnit];
-  return { rows, dataUnits, tables: [{ path, origins }], skipped: [] };
+  return { rows, dataUnits, tables: [{ path, origins }], skipped: [], entries: [] };
 }
 
-function namedRows({ rows, ids, dataUnit, skipped }: RowsOfRuns): NamedRows {
+function namedRows(entries: readonly RunEntry[]): NamedRows {
+  const { rows, ids, dataUnit, skipped } = rowsOfEntries(entries);
   const named = rows.map((row, i) => ({ row, name: `run ${ids[i]}`, cells: {} }));
-  return { rows: named, dataUnits: [dataUnit], tables: [], skipped };
+  return { rows: named, dataUnits: [dataUnit], tables: [], skipped, entries };
 }
 
 /** The rows of the completed runs. */

@@ -1,8 +1,8 @@
 /** Chooses the run whose weights a report shows, and reads them from its newest checkpoint. */
 import { ConfigError, FormatError } from "../core/errors.ts";
 import type { RunResult } from "../core/record.ts";
+import type { RunWeights } from "../report/data/weight-summary.ts";
 import { summariseWeights } from "../report/data/weight-summary.ts";
-import type { RunWeights } from "../report/figures/weights.ts";
 import { type RunEntry, readLatestCheckpoint } from "../store/run-directory.ts";
 
 export interface WeightsOrReason {
@@ -15,10 +15,15 @@ export interface WeightsOrReason {
  * The weights of the run that is named, or of the sparsest of the largest pruned runs that completed.
  *
  * @param wanted id or name of a run
+ * @param where the command that asks, for errors
  * @throws {ConfigError} where no run is called so
  */
-export async function readWeights(entries: readonly RunEntry[], wanted: string | undefined): Promise<WeightsOrReason> {
-  const entry = wanted === undefined ? sparsestOfLargest(entries) : entryNamed(entries, wanted);
+export async function readWeights(
+  entries: readonly RunEntry[],
+  wanted: string | undefined,
+  where: string,
+): Promise<WeightsOrReason> {
+  const entry = wanted === undefined ? sparsestOfLargest(entries) : entryNamed(entries, wanted, where);
   if (entry === undefined) return { weightsAbsence: "No pruned run completed, so its weights are left out." };
   const label = entry.config?.name ?? entry.id;
   const checkpoint = await readLatestCheckpoint(entry.directory).catch((error: Error) => {
@@ -35,7 +40,7 @@ export async function readWeights(entries: readonly RunEntry[], wanted: string |
   return { weights: { label, step: checkpoint.step, level: entry.config?.sparsity.final ?? 0, tensors } };
 }
 
-function entryNamed(entries: readonly RunEntry[], wanted: string): RunEntry {
+function entryNamed(entries: readonly RunEntry[], wanted: string, where: string): RunEntry {
   const entry =
     entries.find(({ id }) => id === wanted) ??
     entries.find(({ config, result }) => (result?.name ?? config?.name) === wanted);
@@ -45,7 +50,7 @@ function entryNamed(entries: readonly RunEntry[], wanted: string): RunEntry {
     .slice(0, 8)
     .join(", ");
   throw new ConfigError(
-    `report: --weights must be the id or the name of a run; got ${JSON.stringify(wanted)}. There are ${known}${entries.length > 8 ? " …" : ""}.`,
+    `${where}: --weights must be the id or the name of a run; got ${JSON.stringify(wanted)}. There are ${known}${entries.length > 8 ? " …" : ""}.`,
   );
 }
 

@@ -308,6 +308,26 @@ describe("figures", () => {
     expect(readFileSync(join(out, "loss-over-data.svg"), "utf8")).toContain("training data D (tokens)");
   });
 
+  test("of runs alone are those that need no law, and why there are no others is said", async () => {
+    const { directory, file, out } = directoryWith(run(12));
+    await runCli("train", file, "--out", out);
+    const to = join(directory, "figures");
+    const ended = await runCli("figures", out, "--out", to, "--json");
+    expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(readdirSync(to).sort()).toEqual(["loss-curves.svg", "weights.svg"]);
+    const absences = [
+      "There is no fitted law, so predictions, the law's curves and optimal sparsities are left out.",
+      "No dense size was trained at two sparsities, so training speeds are left out.",
+    ];
+    expect(jsonLines(ended)).toMatchObject([{ type: "figures", rows: 1, absences }]);
+    const { stdout } = await runCli("figures", out, "--out", to);
+    for (const absence of absences) expect(stdout).toContain(absence);
+    const withFit = join(directory, "fit.json");
+    writeFileSync(withFit, JSON.stringify({ ...fit, dataUnit: "tokens" }));
+    await runCli("figures", withFit, out, "--out", to);
+    for (const name of ["prediction", "loss-curves", "weights"]) expect(readdirSync(to)).toContain(`${name}.svg`);
+  });
+
   test("of a file that is no fit cost one line and exit code 2", async () => {
     const ended = await runCli("figures", at(temporary(), "no.json", "{}"), "--json");
     expect(ended).toMatchObject({ exitCode: 2, stdout: "" });

@@ -7,9 +7,9 @@ import { groupBySize } from "../../src/report/data/groups.ts";
 import { predictionError, predictRuns } from "../../src/report/data/predictions.ts";
 import type { ReportedRun } from "../../src/report/data/reported-runs.ts";
 import { accent, sparsityScale } from "../../src/report/draw/colours.ts";
-import { drawFigures } from "../../src/report/figures/index.ts";
 import { speedSeries } from "../../src/report/figures/training-speed.ts";
 import {
+  figuresOfRuns as drawFigures,
   endedAs,
   fitOf,
   hasPaperRuns,

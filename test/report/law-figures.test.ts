@@ -9,8 +9,7 @@ import { regionsOf } from "../../src/report/data/histograms.ts";
 import { lossesOfRows } from "../../src/report/data/measurements.ts";
 import { accent } from "../../src/report/draw/colours.ts";
 import { multiplierAt } from "../../src/report/figures/dense-equivalent.ts";
-import { drawLawFigures } from "../../src/report/figures/index.ts";
-import { fitOf, plantedParams, plantedRuns, withUncertainty } from "./fixture.ts";
+import { figuresOfLaw as drawLawFigures, fitOf, plantedParams, plantedRuns, withUncertainty } from "./fixture.ts";
 import { parseSvg, titlesOf, verticesOf } from "./svg-reader.ts";
 
 const rows = plantedRuns().map(({ result }, i) => ({ row: rowOfRun(result), name: `t.csv:${i + 2}` }));

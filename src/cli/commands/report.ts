@@ -3,7 +3,7 @@ import { plural } from "../../core/format.ts";
 import { command } from "../command.ts";
 import { text, value, withDefault } from "../flags.ts";
 import { nonnegativeInteger } from "../parsers.ts";
-import { png } from "../shared-options.ts";
+import { png, weights } from "../shared-options.ts";
 
 export const reportCommand = command({
   name: "report",
@@ -20,7 +20,7 @@ export const reportCommand = command({
       ),
       conflictsWith: "fit",
     },
-    weights: text("<run>", "the run whose pruned weights are shown, by id or name"),
+    weights,
     png,
   },
   async run([paths], flags, output) {
@@ -32,9 +32,9 @@ export const reportCommand = command({
     for (const { id, problems } of entries) for (const problem of problems) output.warn(`run ${id}: ${problem}`);
     const fit = flags.fit === undefined ? await fitOfRuns(entries, flags.bootstrap, output) : await readFit(flags.fit);
     const runs = await readReportedRuns(entries);
-    const weights = await readWeights(entries, flags.weights);
-    if (flags.weights !== undefined && weights.weightsAbsence !== undefined) output.warn(weights.weightsAbsence);
-    const files = await writeReport(flags.out, { title: flags.title, runs, fit, ...weights }, flags);
+    const ofRun = await readWeights(entries, flags.weights, "report");
+    if (flags.weights !== undefined && ofRun.weightsAbsence !== undefined) output.warn(ofRun.weightsAbsence);
+    const files = await writeReport(flags.out, { title: flags.title, runs, fit, ...ofRun }, flags);
     output.record({ type: "report", runs: runs.length, hasFit: fit !== undefined, files });
     output.print(`report of ${plural(runs.length, "run")}: ${files.at(-1)}`);
     return 0;

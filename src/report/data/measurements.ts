@@ -3,7 +3,7 @@ import { formatCount, formatPercent } from "../../core/format.ts";
 import { paperRamp, type Ramp } from "../../core/ramp.ts";
 import { costMultiplier } from "../../fit/advice/cost.ts";
 import type { FitRow } from "../../fit/laws/law.ts";
-import { levelsOf } from "../../fit/laws/power-form.ts";
+import { isAtLevel, levelsOf } from "../../fit/laws/power-form.ts";
 import { rowOfRun } from "../../fit/table/runs.ts";
 import { commonRamp, completedRuns, dataUnit, type ReportedRun, runLabel, targetSparsity } from "./reported-runs.ts";
 
@@ -47,13 +47,14 @@ export function measurementOf(run: ReportedRun): Measurement {
  * Rows of a table, pruned by the paper's ramp for all that is known.
  *
  * @param unit what the table's D counts
+ * @param asked sparsities that runs among them were asked for
  */
-export function lossesOfRows(rows: readonly NamedRow[], unit?: string): MeasuredLosses {
+export function lossesOfRows(rows: readonly NamedRow[], unit?: string, asked: readonly number[] = []): MeasuredLosses {
   const levels = levelsOf(rows.map(({ row }) => row));
   const measurements = rows.map(({ row, name }) => ({
     ...row,
     label: name,
-    level: levels.findLast((level) => level <= row.sparsity)!,
+    level: asked.find((level) => isAtLevel(row.sparsity, level)) ?? levels.findLast((level) => level <= row.sparsity)!,
     flops: { sparse: flopsOf(row, "sparse"), dense: flopsOf(row, "dense") },
   }));
   return { measurements, ramp: paperRamp, dataUnit: unit };

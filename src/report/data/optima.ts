@@ -27,6 +27,12 @@ export function lawWithOptimum(fit: FitResult | undefined): LawWithOptimum | und
   return tellsSparsitiesApart(law) ? { ...law, refits: refitsOf(fit) } : undefined;
 }
 
+/** Why a fit has no such law, as a sentence; undefined where it has. */
+export function whyNoOptimum(fit: FitResult | undefined): string | undefined {
+  if (fit === undefined || lawWithOptimum(fit) !== undefined) return undefined;
+  return `The ${fit.law} law does not tell any two sparsities apart, so optimal sparsities are left out; fit the sparse law for them.`;
+}
+
 /** C that makes a dense model of N parameters compute-optimal: 6·N·D*(N). */
 export const denseOptimalFlops = (law: AnyLaw, nonzeroParams: number): number =>
   6 * nonzeroParams * chinchillaOptimalData(law, nonzeroParams);

@@ -15,6 +15,15 @@ export interface WeightSummary {
   readonly counts: readonly number[];
 }
 
+/** The pruned tensors of one run. */
+export interface RunWeights {
+  readonly label: string;
+  readonly step: number;
+  /** The run's sparsity as asked for. */
+  readonly level: number;
+  readonly tensors: readonly WeightSummary[];
+}
+
 /** Block 10 after block 9. */
 const { compare } = new Intl.Collator("en", { numeric: true });
 

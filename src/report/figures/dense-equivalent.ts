@@ -1,4 +1,5 @@
 /** The multiplier m(S) of sparsity: the dense model of the same loss in multiples of the non-zero size. */
+
 import * as Plot from "@observablehq/plot";
 import { formatNumber, formatPercent } from "../../core/format.ts";
 import { denseEquivalentMultiplier } from "../../fit/advice/fitted-law.ts";
@@ -7,9 +8,11 @@ import type { SparseParams } from "../../fit/laws/sparse.ts";
 import { type FitResult, sparseParamsOf } from "../../fit/result.ts";
 import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
 import { bandOver, COVERAGE, refitsOf } from "../data/bands.ts";
+import { levelsMeasured } from "../data/measurements.ts";
 import { linearAxisX, linearAxisY, margins } from "../draw/axes.ts";
 import { ink, muted, paper, type SparsityScale } from "../draw/colours.ts";
 import { FIGURE_WIDTH, panel, renderFigure } from "../draw/svg.ts";
+import type { ReportFigure } from "./figure.ts";
 
 const POINTS = 101;
 /** The axis ends at this multiple of the highest m(S) that was measured, however far the limit and its band. */
@@ -28,6 +31,14 @@ export function multiplierAt(fit: FitResult, sparsity: number): Multiplier {
   return { sparsity, multiple: at(sparseParamsOf(fit)), band: bandOver(refitsOf(fit), at) };
 }
 
+export const figure = {
+  name: "dense-equivalent",
+  draw: ({ fit, measured, scale }) =>
+    fit?.law === "sparse" ? denseEquivalentFigure(fit, levelsMeasured(measured), scale) : undefined,
+  absence: ({ fit }) =>
+    fit && "The law has no m(S) of S alone, so the dense size of the same loss is left out; fit the sparse law for it.",
+} as const satisfies ReportFigure;
+
 /**
  * m(S) with its limit and, where the fit has a bootstrap, its 95 % band, as SVG.
  *
@@ -35,7 +46,7 @@ export function multiplierAt(fit: FitResult, sparsity: number): Multiplier {
  *
  * @param levels sparsities that were measured
  */
-export function denseEquivalentFigure(fit: FitResult, levels: readonly number[], scale: SparsityScale): string {
+function denseEquivalentFigure(fit: FitResult, levels: readonly number[], scale: SparsityScale): string {
   const curve = Array.from({ length: POINTS }, (_, i) => multiplierAt(fit, i / (POINTS - 1)));
   const limit = curve.at(-1)!;
   const measured = levels.map((level) => multiplierAt(fit, level));
@@ -46,7 +57,7 @@ export function denseEquivalentFigure(fit: FitResult, levels: readonly number[],
       : `At ${formatPercent(best.sparsity)} sparsity a non-zero parameter is worth ${formatNumber(best.multiple)} dense ones`;
   const band = limit.band === undefined ? "" : ` Shaded and bars: ${COVERAGE} of the bootstrap's refits.`;
   return renderFigure({
-    name: "dense-equivalent",
+    name: figure.name,
     title,
     subtitle:
       "m(S): a model of sparsity S has the loss of a dense model with m(S) times its non-zero parameters, for the same data. " +

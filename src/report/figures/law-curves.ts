@@ -1,4 +1,5 @@
 /** The law's curves over size and over data at each sparsity, with the measured runs. */
+
 import * as Plot from "@observablehq/plot";
 import { formatCount } from "../../core/format.ts";
 import type { Params } from "../../fit/laws/law.ts";
@@ -16,6 +17,7 @@ import { extent } from "../data/statistics.ts";
 import { type Domain, heading, linearAxisY, logAxisX, margins, pad, widen } from "../draw/axes.ts";
 import type { SparsityScale } from "../draw/colours.ts";
 import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 
 type Axis = "nonzeroParams" | "data";
 const POINTS = 60;
@@ -25,13 +27,27 @@ const BAND_POINTS = 20;
 const MOST_PANELS = 6;
 const MOST_COLUMNS = 3;
 
+export const overSize = lawCurvesOver("nonzeroParams", "loss-over-size");
+export const overData = lawCurvesOver("data", "loss-over-data");
+
+function lawCurvesOver<const N extends string>(over: Axis, name: N) {
+  return {
+    name,
+    draw: (content) => {
+      const fit = fitOfMeasured(content);
+      return fit && lawCurves(fit, content.measured, content.scale, over);
+    },
+    absence: whyNoLaw,
+  } as const satisfies ReportFigure;
+}
+
 /**
  * Loss against non-zero parameters (or against data), one panel for each amount of the other, as SVG; with the 95 % band of
  * each curve where the fit has a bootstrap.
  *
  * Units     loss in nats per token or image · N in parameters · D in tokens or images
  */
-export function lawCurves(fit: FitResult, measured: MeasuredLosses, scale: SparsityScale, over: Axis): string {
+function lawCurves(fit: FitResult, measured: MeasuredLosses, scale: SparsityScale, over: Axis): string {
   const { measurements } = measured;
   const fixed: Axis = over === "nonzeroParams" ? "data" : "nonzeroParams";
   const groups = spread(
@@ -45,7 +61,7 @@ export function lawCurves(fit: FitResult, measured: MeasuredLosses, scale: Spars
   const bands = refits.length > 0 ? `, with the ${COVERAGE} band of its bootstrap` : "";
   const fixedName = fixed === "data" ? `each amount of data` : `each non-zero size`;
   return renderFigure({
-    name: over === "nonzeroParams" ? "loss-over-size" : "loss-over-data",
+    name: (over === "nonzeroParams" ? overSize : overData).name,
     title: `Loss against ${over === "nonzeroParams" ? "non-zero parameters" : "training data"}, at ${fixedName}`,
     subtitle: `Lines: the fitted law at each sparsity${bands}. Marks: measured validation loss of the runs.`,
     scale,

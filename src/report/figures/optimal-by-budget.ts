@@ -1,4 +1,5 @@
 /** How sure the advice is: the optimal sparsity over the training budget, with its band. */
+
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatPercent } from "../../core/format.ts";
 import { optimalSparsity } from "../../fit/advice/optimal.ts";
@@ -7,11 +8,12 @@ import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
 import { bandOver, COVERAGE } from "../data/bands.ts";
 import { groupBySize } from "../data/groups.ts";
 import type { MeasuredLosses } from "../data/measurements.ts";
-import { denseOptimalFlops, type LawWithOptimum } from "../data/optima.ts";
+import { denseOptimalFlops, type LawWithOptimum, lawWithOptimum, whyNoOptimum } from "../data/optima.ts";
 import { extent } from "../data/statistics.ts";
 import { type Domain, formatPower, heading, linearAxisY, logAxisX, margins, widen } from "../draw/axes.ts";
 import { accent, ink, muted, paper, type SparsityScale } from "../draw/colours.ts";
 import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 
 /** Refits of the band: each of its points searches for their optima. */
 const MOST_REFITS = 200;
@@ -30,13 +32,22 @@ interface Frame {
   readonly x: Domain;
 }
 
+export const figure = {
+  name: "optimal-by-budget",
+  draw: (content) => {
+    const law = lawWithOptimum(fitOfMeasured(content));
+    return law && optimalByBudgetFigure(law, content.measured, content.scale);
+  },
+  absence: (content) => whyNoLaw(content) ?? whyNoOptimum(content.fit),
+} as const satisfies ReportFigure;
+
 /**
  * Optimal sparsity of the largest measured size against the training budget, for either cost, as SVG; with the 95 % band where
  * the fit has a bootstrap.
  *
  * Units     C in FLOPs spent on the weights counted in N
  */
-export function optimalByBudgetFigure(law: LawWithOptimum, measured: MeasuredLosses, scale: SparsityScale): string {
+function optimalByBudgetFigure(law: LawWithOptimum, measured: MeasuredLosses, scale: SparsityScale): string {
   const { size: nonzeroParams, members } = groupBySize(measured.measurements, (m) => m.nonzeroParams).at(-1)!;
   const x = widen(extent(members.flatMap(({ flops }) => [flops.sparse, flops.dense])), BEYOND);
   const refits = law.refits.slice(0, MOST_REFITS);
@@ -44,7 +55,7 @@ export function optimalByBudgetFigure(law: LawWithOptimum, measured: MeasuredLos
   const frame = { law: { ...law, refits }, measured: ofSize, scale, nonzeroParams, x };
   const band = refits.length === 0 ? "" : ` Shaded: ${COVERAGE} of the bootstrap's refits.`;
   return renderFigure({
-    name: "optimal-by-budget",
+    name: figure.name,
     title: `Optimal sparsity of a model with ${formatCount(nonzeroParams)} non-zero parameters`,
     subtitle: `Curve: the sparsity of lowest loss for the budget.${band} Marks: the runs of this size. Dashed: compute-optimal dense training.`,
     scale,

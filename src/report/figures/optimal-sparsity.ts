@@ -1,14 +1,16 @@
 /** Which sparsity is best for a non-zero size and a training budget: contours of S_opt(N, C). */
+
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatPercent, formatScientific } from "../../core/format.ts";
 import { type FittedLaw, sparseParamsIn } from "../../fit/advice/fitted-law.ts";
 import { budgetForSparsity } from "../../fit/advice/optimal.ts";
 import type { MeasuredLosses, Measurement } from "../data/measurements.ts";
-import { denseOptimalFlops } from "../data/optima.ts";
+import { denseOptimalFlops, lawWithOptimum, whyNoOptimum } from "../data/optima.ts";
 import { extent } from "../data/statistics.ts";
 import { type Domain, formatPower, heading, logAxisX, logAxisY, margins, widen } from "../draw/axes.ts";
 import { ink, muted, paper, type SparsityScale, type SparsityStyle } from "../draw/colours.ts";
 import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 
 const HEIGHT = 430;
 /** Pixels between the marks of two sparsities: a grid matched in N would draw them on top of each other. */
@@ -24,6 +26,15 @@ const NO_BUDGET = 1e60;
 /** Contours that cross less of the panel than this share of its width go without a label. */
 const SHORTEST_LABELLED = 0.15;
 
+export const figure = {
+  name: "optimal-sparsity",
+  draw: (content) => {
+    const law = lawWithOptimum(fitOfMeasured(content));
+    return law && optimalSparsityFigure(law, content.measured, content.scale);
+  },
+  absence: (content) => whyNoLaw(content) ?? whyNoOptimum(content.fit),
+} as const satisfies ReportFigure;
+
 /**
  * Contours of the optimal sparsity over non-zero parameters and training FLOPs, for sparse and for dense training cost, as
  * SVG. The sparse law makes each of them a straight line on logarithmic axes, parallel to the dense compute-optimal line
@@ -31,13 +42,13 @@ const SHORTEST_LABELLED = 0.15;
  *
  * Units     N in parameters · C in FLOPs spent on the weights counted in N
  */
-export function optimalSparsityFigure(law: FittedLaw, measured: MeasuredLosses, scale: SparsityScale): string {
+function optimalSparsityFigure(law: FittedLaw, measured: MeasuredLosses, scale: SparsityScale): string {
   const x = widen(extent(measured.measurements.map((m) => m.nonzeroParams)), 3);
   const y = budgetDomain(law, measured, x);
   const frames = (["sparse", "dense"] as const).map((cost) => ({ law, measured, scale, cost, x, y }));
   const panels = frames.map((frame) => ({ frame, contours: contoursOf(frame) }));
   return renderFigure({
-    name: "optimal-sparsity",
+    name: figure.name,
     title: panels.some(({ contours }) => contours.length > 0)
       ? "The larger the training budget, the higher the optimal sparsity"
       : "By this law no budget makes sparsity pay",

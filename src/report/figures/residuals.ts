@@ -1,13 +1,15 @@
 /** Whether the law errs in one direction: residuals by sparsity, by size and by data. */
+
 import * as Plot from "@observablehq/plot";
 import { formatNumber, formatPercent } from "../../core/format.ts";
 import { groupBy, groupBySize } from "../data/groups.ts";
 import { dataLabelOf, levelsMeasured, type MeasuredLosses } from "../data/measurements.ts";
-import { type Prediction, predictionError } from "../data/predictions.ts";
+import { type Prediction, predictAll, predictionError } from "../data/predictions.ts";
 import { extent, median } from "../data/statistics.ts";
 import { axisXAt, heading, linearAxisY, logAxisX, margins, widen } from "../draw/axes.ts";
 import { ink, muted, type SparsityScale } from "../draw/colours.ts";
 import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 import { predictionMark } from "./prediction.ts";
 
 const HEIGHT = 340;
@@ -29,22 +31,28 @@ interface Column {
   readonly members: readonly Prediction[];
 }
 
+export const figure = {
+  name: "residuals",
+  draw: (content) => {
+    const fit = fitOfMeasured(content);
+    const { measured, scale } = content;
+    return fit && residualsFigure(predictAll(fit, measured.measurements), measured, scale);
+  },
+  absence: whyNoLaw,
+} as const satisfies ReportFigure;
+
 /**
  * Residuals against sparsity, non-zero parameters and data, with the median of each group, as SVG: a law that fits has them
  * about 0 everywhere.
  *
  * Units     residual in percent of the measured loss, positive where the law is too low · N in parameters
  */
-export function residualsFigure(
-  predictions: readonly Prediction[],
-  measured: MeasuredLosses,
-  scale: SparsityScale,
-): string {
+function residualsFigure(predictions: readonly Prediction[], measured: MeasuredLosses, scale: SparsityScale): string {
   const frame = { predictions, measured, scale };
   const groups = [...bySparsity(frame), ...bySize(frame, "nonzeroParams"), ...bySize(frame, "data")];
   const [low, high] = extent(groups.map(({ members }) => median(members.map((p) => p.residual))));
   return renderFigure({
-    name: "residuals",
+    name: figure.name,
     title: `By sparsity, size and data, the law is off by ${formatPercent(low)} to ${formatPercent(high)} in the median`,
     subtitle: `${errorsByLevel(frame)} Marks: runs. Bars: medians of the runs at one sparsity, size or amount of data.`,
     scale,
