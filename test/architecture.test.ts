@@ -55,22 +55,24 @@ test("imports go downward only", () => {
   expect(upward).toEqual([]);
 });
 
-/** The way of a fit, from what is lowest: a room may import those before it. */
-const FIT_ROOMS = ["laws", "table", "solve", "uncertainty", "advice"];
+/** Rooms of a directory, from what is lowest: each may import those before it. */
+const ROOMS = {
+  fit: ["laws", "table", "solve", "uncertainty", "advice"],
+  report: ["data", "draw", "figures", "page"],
+} as const;
 
-test("the rooms of fit/ import one way, from advice down to laws, and none the files around them", () => {
-  const roomOf = (file: string) => relative(join(src, "fit"), file).split(/[\\/]/);
+test.each(
+  Object.entries(ROOMS),
+)("the rooms of %s/ import one way, and none the files around them", (directory, rooms) => {
+  const roomOf = (file: string) => rooms.indexOf(relative(join(src, directory), file).split(/[\\/]/)[0]! as never);
   const offences = files
-    .filter((file) => /^fit[\\/]\w+[\\/]/.test(file))
+    .filter((file) => roomOf(join(src, file)) >= 0)
     .flatMap((file) =>
       importsOf(join(src, file))
         .filter(({ specifier }) => specifier.startsWith("."))
         .map(({ specifier }) => resolve(dirname(join(src, file)), specifier))
-        .filter((target) => relative(src, target).startsWith("fit"))
-        .filter((target) => {
-          const [from, to] = [roomOf(join(src, file)), roomOf(target)].map(([room]) => FIT_ROOMS.indexOf(room!));
-          return to! < 0 || to! > from!;
-        })
+        .filter((target) => directoryOf(target) === directory)
+        .filter((target) => roomOf(target) < 0 || roomOf(target) > roomOf(join(src, file)))
         .map((target) => `${file} imports ${relative(src, target)}`),
     );
   expect(offences).toEqual([]);

@@ -26,7 +26,7 @@ export type ProductTiming = Readonly<z.infer<typeof timingSchema>>;
 export type Calibration = Readonly<z.infer<typeof calibrationSchema>>;
 
 /**
- * Reads a calibration back from JSON, e.g. what `sparselaw bench --json` printed on another machine.
+ * Reads a calibration back from JSON, e.g. what was measured on another machine.
  *
  * @param source what to name in messages, e.g. the file's path
  * @throws {ConfigError} where it is none
@@ -56,7 +56,7 @@ export function productNsPerToken(
   density: number,
 ): number {
   if (products.length === 0)
-    throw new RangeError("calibration: products must be measured; got none. Run sparselaw bench --calibrate.");
+    throw new RangeError("calibration: products must be measured; got none. Measure them with measureCalibration.");
   const timeOf = ({ denseNsPerToken, sparse }: ProductTiming) =>
     density > switchDensity
       ? denseNsPerToken

@@ -1,6 +1,6 @@
 /** What a table leaves open of its fit, with progress and Ctrl-C. */
+import { formatDuration } from "../core/format.ts";
 import { type AssessOptions, assessFit, type FitResult, type FitRow } from "../fit/index.ts";
-import { formatDuration } from "../report/format.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 

@@ -1,5 +1,5 @@
 /** Finds the runs and tables that a command line names. */
-import { access, readFile, stat } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { readYaml } from "../config/yaml.ts";
 import { ConfigError } from "../core/errors.ts";
@@ -17,22 +17,10 @@ import {
   rowsOfRuns,
   type SourceRow,
 } from "../fit/index.ts";
-import { listRuns, type RunEntry } from "../store/run-directory.ts";
-
-/**
- * The text of a file that the user names.
- *
- * @throws {ConfigError} where it cannot be read
- */
-export async function readText(file: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(file));
-}
-
-async function readBytes(file: string): Promise<Uint8Array> {
-  return await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new ConfigError(`${file}: the file must be readable; got ${cause.code}. Check the path.`, { cause });
-  });
-}
+import type { ReportedRun } from "../report/data/reported-runs.ts";
+import { listRuns, type RunEntry, readEvents } from "../store/run-directory.ts";
+import { readBytes, readText } from "./files.ts";
+import { stateOf } from "./run-state.ts";
 
 /**
  * A fit, as `fit --json` printed it.
@@ -61,6 +49,9 @@ export async function readRuns(path: string): Promise<RunEntry[]> {
   return runs;
 }
 
+export const isDirectory = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+
 /** How the user wants tables read. */
 export interface ReadOptions {
   readonly mapping?: ColumnMapping;
@@ -75,20 +66,22 @@ export interface NamedRows {
   readonly tables: readonly { readonly path: string; readonly origins: Readonly<Partial<Record<Quantity, string>>> }[];
   /** Runs that a fit cannot use, by id, with the reason. */
   readonly skipped: RowsOfRuns["skipped"];
+  /** The runs, used or not. */
+  readonly entries: readonly RunEntry[];
 }
 
 /** The rows of several run directories and tables, in their order. */
 export async function readRows(paths: readonly string[], law: Law, options: ReadOptions = {}): Promise<NamedRows> {
   const parts: NamedRows[] = [];
   for (const path of paths) {
-    const isDirectory = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-    parts.push(isDirectory ? namedRows(rowsOfEntries(await readRuns(path))) : await tableRows(path, law, options));
+    parts.push((await isDirectory(path)) ? namedRows(await readRuns(path)) : await tableRows(path, law, options));
   }
   return {
     rows: parts.flatMap(({ rows }) => rows),
     dataUnits: [...new Set(parts.flatMap(({ dataUnits }) => dataUnits))],
     tables: parts.flatMap(({ tables }) => tables),
     skipped: parts.flatMap(({ skipped }) => skipped),
+    entries: parts.flatMap(({ entries }) => entries),
   };
 }
 
@@ -96,12 +89,13 @@ async function tableRows(path: string, law: Law, { mapping, lossUnit }: ReadOpti
   const table = await readTable(await readBytes(path), path);
   const { rows, origins, dataUnit } = mapTable(table, law, mapping, lossUnit);
   const dataUnits = dataUnit === undefined ? [] : [dataUnit];
-  return { rows, dataUnits, tables: [{ path, origins }], skipped: [] };
+  return { rows, dataUnits, tables: [{ path, origins }], skipped: [], entries: [] };
 }
 
-function namedRows({ rows, ids, dataUnit, skipped }: RowsOfRuns): NamedRows {
+function namedRows(entries: readonly RunEntry[]): NamedRows {
+  const { rows, ids, dataUnit, skipped } = rowsOfEntries(entries);
   const named = rows.map((row, i) => ({ row, name: `run ${ids[i]}`, cells: {} }));
-  return { rows: named, dataUnits: [dataUnit], tables: [], skipped };
+  return { rows: named, dataUnits: [dataUnit], tables: [], skipped, entries };
 }
 
 /** The rows of the completed runs. */
@@ -112,11 +106,13 @@ export function rowsOfEntries(entries: readonly RunEntry[]): RowsOfRuns {
   return { ...finished, skipped: [...finished.skipped, ...skipped] };
 }
 
+/** The runs that have ended, each with what it recorded on its way. */
+export async function readReportedRuns(entries: readonly RunEntry[]): Promise<ReportedRun[]> {
+  const ended = entries.flatMap(({ result, directory }) => (result === undefined ? [] : [{ result, directory }]));
+  return await Promise.all(
+    ended.map(async ({ result, directory }) => ({ result, events: await readEvents(directory) })),
+  );
+}
+
 export const resultsOf = (entries: readonly RunEntry[]): RunResult[] =>
   entries.flatMap(({ result }) => (result === undefined ? [] : [result]));
-
-/** What has become of a run. */
-export function stateOf({ result, writer, problems }: RunEntry): string {
-  if (writer !== undefined) return `running (process ${writer.pid})`;
-  return result?.status ?? (problems.length > 0 ? `unreadable: ${problems[0]}` : "unfinished");
-}

@@ -19,7 +19,7 @@ import {
 } from "../fit/index.ts";
 import { lawOfFit } from "../fit/result.ts";
 import type { Bootstrap } from "../fit/uncertainty/uncertainty.ts";
-import { readText } from "./inputs.ts";
+import { readText } from "./files.ts";
 
 export interface NamedLaw extends FittedLaw {
   /** What D counts. */

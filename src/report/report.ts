@@ -1,11 +1,11 @@
 /** From runs and a fit to every file of a report; nothing here touches a disk. */
 import type { FitResult } from "../fit/result.ts";
+import { optimaOfRuns } from "./data/optima.ts";
+import { incompleteRuns, type ReportedRun } from "./data/reported-runs.ts";
+import type { RunWeights } from "./data/weight-summary.ts";
 import { drawFigures } from "./figures/index.ts";
-import type { RunWeights } from "./figures/weights.ts";
-import { optimaOfRuns } from "./optimal.ts";
-import { renderPage } from "./page.ts";
-import { incompleteRuns, type ReportedRun } from "./runs.ts";
-import { incompleteTable, optimumTables, parameterTable, runTable, toCsv, toRecords } from "./tables.ts";
+import { renderPage } from "./page/page.ts";
+import { incompleteTable, optimumTables, parameterTable, runTable, toCsv, toRecords } from "./page/tables.ts";
 
 export interface ReportInput {
   readonly title: string;
@@ -24,7 +24,7 @@ export interface ReportInput {
  * The same input gives the same bytes.
  */
 export function buildReport({ title, runs, fit, weights, weightsAbsence }: ReportInput): Map<string, string> {
-  const figures = drawFigures(runs, fit, weights);
+  const { figures, absences } = drawFigures({ runs, fit, weights, weightsAbsence });
   const optima = optimaOfRuns(runs, fit);
   const tables = [
     ...(fit === undefined ? [] : [parameterTable(fit)]),
@@ -39,5 +39,5 @@ export function buildReport({ title, runs, fit, weights, weightsAbsence }: Repor
     files.set(`tables/${table.name}.json`, `${JSON.stringify(toRecords(table), null, 2)}\n`);
   }
   if (fit !== undefined) files.set("fit.json", `${JSON.stringify(fit, null, 2)}\n`);
-  return files.set("report.html", renderPage({ title, runs, fit, optima, figures, tables, weightsAbsence }));
+  return files.set("report.html", renderPage({ title, runs, fit, optima, figures, tables, absences }));
 }

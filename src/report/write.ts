@@ -2,10 +2,10 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { replaceFile } from "../store/files.ts";
+import { renderPng } from "./draw/png.ts";
 import { FIGURE_NAMES } from "./figures/index.ts";
-import { renderPng } from "./png.ts";
+import { FIT_TABLE_NAMES } from "./page/tables.ts";
 import { buildReport, type ReportInput } from "./report.ts";
-import { FIT_TABLE_NAMES } from "./tables.ts";
 
 /** Files that an earlier report may have left and a new one, without a fit for instance, may lack. */
 const OPTIONAL_FILES = [

@@ -37,7 +37,7 @@ export type SweepEvent =
   | ({ readonly type: "warning" } & FailedRun)
   | ({ readonly type: "progress" } & SweepProgress);
 
-/** What became of a sweep; also the line that `sparselaw sweep --json` ends with. */
+/** What became of a sweep, as its record has it. */
 export interface SweepSummary {
   readonly type: "sweep";
   readonly name: string;

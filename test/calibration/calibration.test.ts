@@ -40,7 +40,7 @@ describe("productNsPerToken", () => {
 
   test("a calibration without products says what to do", () => {
     expect(() => productNsPerToken({ switchDensity: 0.8, products: [] }, { inFeatures: 1, outFeatures: 1 }, 1)).toThrow(
-      /products must be measured; got none\. Run sparselaw bench --calibrate\./,
+      /products must be measured; got none\. Measure them with measureCalibration\./,
     );
   });
 });

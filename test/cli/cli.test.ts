@@ -157,6 +157,35 @@ describe("sweep", () => {
   });
 });
 
+describe("runs", () => {
+  test("lists a run that ended beside one that did not, each with what there is to say of it", async () => {
+    const { file, out } = directoryWith(run(3));
+    const [result] = jsonLines(await runCli("train", file, "--out", out, "--json")).slice(-1);
+    const unfinished = join(out, "unfinished");
+    mkdirSync(unfinished);
+    writeFileSync(join(unfinished, "config.json"), JSON.stringify({ ...(result!.config as object), name: "half" }));
+    const { stdout, exitCode, stderr } = await runCli("runs", out);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const [head, ...rows] = stdout.trimEnd().split("\n");
+    expect(head!.trim().split(/ {2,}/)).toEqual(["run", "state", "N", "S", "D", "loss", "steps/s", "name"]);
+    expect(rows[0]).toMatch(/^[0-9a-f]{12} +completed +768 +0\.75 +192 +\d\.\d{4} +[\d.]+ +test$/);
+    expect(rows[1]).toMatch(/^unfinished +unfinished +half$/);
+    expect(rows).toHaveLength(2);
+  });
+});
+
+describe("sweep --dry-run", () => {
+  test("for people is a table with a line for each run, and the sum below", async () => {
+    const { file, out } = directoryWith(sweep(3));
+    const { stdout } = await runCli("sweep", file, "--out", out, "--dry-run");
+    const [head, ...lines] = stdout.trimEnd().split("\n");
+    const columns = ["run", "dModel", "numHeads", "dFf", "N", "total", "D", "steps", "6·N·D·c", "memory", "time"];
+    expect(head!.trim().split(/ {2,}/)).toEqual(columns);
+    for (const line of lines.slice(0, 3)) expect(line.trim().split(/ {2,}/)).toHaveLength(columns.length);
+    expect(lines[3]).toMatch(/^3 runs \(0 completed\), C = /);
+  });
+});
+
 describe("fit and optimal", () => {
   const notebookColumns = [
     ...["--columns", "loss=val-loss"],
@@ -292,6 +321,26 @@ describe("figures", () => {
     for (const name of ["prediction", "residuals", "loss-over-size", "optimal-sparsity", "dense-equivalent"])
       for (const ending of ["svg", "png"]) expect(record.files).toContain(join(out, `${name}.${ending}`));
     expect(readFileSync(join(out, "loss-over-data.svg"), "utf8")).toContain("training data D (tokens)");
+  });
+
+  test("of runs alone are those that need no law, and why there are no others is said", async () => {
+    const { directory, file, out } = directoryWith(run(12));
+    await runCli("train", file, "--out", out);
+    const to = join(directory, "figures");
+    const ended = await runCli("figures", out, "--out", to, "--json");
+    expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(readdirSync(to).sort()).toEqual(["loss-curves.svg", "weights.svg"]);
+    const absences = [
+      "There is no fitted law, so predictions, the law's curves and optimal sparsities are left out.",
+      "No dense size was trained at two sparsities, so training speeds are left out.",
+    ];
+    expect(jsonLines(ended)).toMatchObject([{ type: "figures", rows: 1, absences }]);
+    const { stdout } = await runCli("figures", out, "--out", to);
+    for (const absence of absences) expect(stdout).toContain(absence);
+    const withFit = join(directory, "fit.json");
+    writeFileSync(withFit, JSON.stringify({ ...fit, dataUnit: "tokens" }));
+    await runCli("figures", withFit, out, "--out", to);
+    for (const name of ["prediction", "loss-curves", "weights"]) expect(readdirSync(to)).toContain(`${name}.svg`);
   });
 
   test("of a file that is no fit cost one line and exit code 2", async () => {

@@ -95,13 +95,13 @@ describe("a fit with a bootstrap", () => {
   test("gives the 95 % interval of the sparsity, the loss and m(S), at one budget", async () => {
     const file = await fitWithBootstrap();
     const args = ["--law", file, "--nonzero", "1e7", "--chinchilla-multiple", "20", "--multiplier"];
-    const [worth, record] = jsonLines(await optimal(...args, "--json"));
+    const [multiplied, record] = jsonLines(await optimal(...args, "--json"));
     const { band, sparsity, flops } = record as unknown as {
       band: Record<"sparsity" | "flops", { low: number; high: number }>;
       sparsity: number;
       flops: number;
     };
-    const { multipliers } = worth as unknown as {
+    const { multipliers } = multiplied as unknown as {
       multipliers: { sparsity: number; denseEquivalent: { value: number; low: number; high: number } }[];
     };
     expect(band).toMatchObject({ refits: 60, without: 0, flops: { low: flops, high: flops } });

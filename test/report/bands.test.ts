@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { quantile } from "../../src/fit/uncertainty/quantiles.ts";
-import { bandOver, refitsOf } from "../../src/report/bands.ts";
-import { formatTick, parameterScale } from "../../src/report/parameter-scale.ts";
+import { bandOver, refitsOf } from "../../src/report/data/bands.ts";
+import { formatTick, parameterScale } from "../../src/report/draw/parameter-scale.ts";
 import { fitOf, plantedParams, withUncertainty } from "./fixture.ts";
 
 it("quantiles are linear between order statistics, the ends included", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { paper, sparsityScale } from "../../src/report/colours.ts";
+import { paper, sparsityScale } from "../../src/report/draw/colours.ts";
 
 /** WCAG relative luminance. */
 function luminance(hex: string): number {

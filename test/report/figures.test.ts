@@ -3,13 +3,22 @@ import { costMultiplier } from "../../src/fit/advice/cost.ts";
 import { chinchillaOptimalData } from "../../src/fit/advice/optimal.ts";
 import { presets } from "../../src/fit/laws/presets.ts";
 import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
-import { accent, sparsityScale } from "../../src/report/colours.ts";
-import { drawFigures } from "../../src/report/figures/index.ts";
+import { groupBySize } from "../../src/report/data/groups.ts";
+import { predictionError, predictRuns } from "../../src/report/data/predictions.ts";
+import type { ReportedRun } from "../../src/report/data/reported-runs.ts";
+import { accent, sparsityScale } from "../../src/report/draw/colours.ts";
 import { speedSeries } from "../../src/report/figures/training-speed.ts";
-import { predictionError, predictRuns } from "../../src/report/law.ts";
-import { groupBySize, type ReportedRun } from "../../src/report/runs.ts";
 import { hasPaperRuns, skipNote } from "../fit/paper-runs.ts";
-import { endedAs, fitOf, paperRuns, plantedParams, plantedRuns, plantedWeights, withUncertainty } from "./fixture.ts";
+import {
+  figuresOfRuns as drawFigures,
+  endedAs,
+  fitOf,
+  paperRuns,
+  plantedParams,
+  plantedRuns,
+  plantedWeights,
+  withUncertainty,
+} from "./fixture.ts";
 import { logScalesOf, marksOf, parseSvg, titlesOf, verticesOf } from "./svg-reader.ts";
 
 const planted = plantedRuns();

@@ -5,8 +5,10 @@ import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
 import type { FitResult } from "../../src/fit/result.ts";
 import { intervalOf } from "../../src/fit/uncertainty/quantiles.ts";
 import type { ProfileCurve, Uncertainty } from "../../src/fit/uncertainty/uncertainty.ts";
-import type { RunWeights } from "../../src/report/figures/weights.ts";
-import type { ReportedRun } from "../../src/report/runs.ts";
+import type { MeasuredLosses } from "../../src/report/data/measurements.ts";
+import type { ReportedRun } from "../../src/report/data/reported-runs.ts";
+import type { RunWeights } from "../../src/report/data/weight-summary.ts";
+import { drawFigures } from "../../src/report/figures/index.ts";
 import { t5Rows, vitRows } from "../fit/paper-runs.ts";
 
 export const plantedParams: SparseParams = { aS: 9.1, bS: 1.1, cS: 30, bN: 0.232, aD: 1.3e5, bD: 0.38, c: 0.83 };
@@ -247,3 +249,11 @@ function gaussians(seed: number): () => number {
   };
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
+
+/** The figures of runs. */
+export const figuresOfRuns = (runs: readonly ReportedRun[], fit: FitResult | undefined, weights?: RunWeights) =>
+  drawFigures({ runs, fit, weights }).figures;
+
+/** The figures of a law and of losses that are no runs. */
+export const figuresOfLaw = (fit: FitResult, measured: MeasuredLosses) =>
+  drawFigures({ runs: [], fit, measured }).figures;

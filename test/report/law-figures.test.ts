@@ -5,19 +5,18 @@ import { chinchillaLaw } from "../../src/fit/laws/dense.ts";
 import type { FitResult } from "../../src/fit/result.ts";
 import { rowOfRun } from "../../src/fit/table/runs.ts";
 import { quantile } from "../../src/fit/uncertainty/quantiles.ts";
-import { accent } from "../../src/report/colours.ts";
-import { regionsOf } from "../../src/report/density.ts";
-import { evidenceOfRows } from "../../src/report/evidence.ts";
-import { worthOf } from "../../src/report/figures/dense-equivalent.ts";
-import { drawLawFigures } from "../../src/report/figures/index.ts";
-import { fitOf, plantedParams, plantedRuns, withUncertainty } from "./fixture.ts";
+import { regionsOf } from "../../src/report/data/histograms.ts";
+import { lossesOfRows } from "../../src/report/data/measurements.ts";
+import { accent } from "../../src/report/draw/colours.ts";
+import { multiplierAt } from "../../src/report/figures/dense-equivalent.ts";
+import { figuresOfLaw as drawLawFigures, fitOf, plantedParams, plantedRuns, withUncertainty } from "./fixture.ts";
 import { parseSvg, titlesOf, verticesOf } from "./svg-reader.ts";
 
 const rows = plantedRuns().map(({ result }, i) => ({ row: rowOfRun(result), name: `t.csv:${i + 2}` }));
 const bare = fitOf(plantedParams, rows.length);
 const fit = withUncertainty(bare);
-const evidence = evidenceOfRows(rows, "tokens");
-const figures = drawLawFigures(fit, evidence);
+const measured = lossesOfRows(rows, "tokens");
+const figures = drawLawFigures(fit, measured);
 
 type Vertex = readonly [number, number];
 const linesOf = (svg: string) => [...parseSvg(svg).querySelectorAll('[aria-label="line"] path')].map(verticesOf);
@@ -47,10 +46,10 @@ describe("a table without runs", () => {
   });
 
   it("has one colour for sparsities that differ by the rounding of a mask", () => {
-    const levels = new Set(evidence.measurements.map(({ level }) => level));
+    const levels = new Set(measured.measurements.map(({ level }) => level));
     expect(levels.size).toBe(4);
     expect(new Set(rows.map(({ row }) => row.sparsity)).size).toBe(4);
-    const rounded = evidenceOfRows(
+    const rounded = lossesOfRows(
       rows.map(({ row, name }, i) => ({ name, row: { ...row, sparsity: row.sparsity + (i % 3) * 1e-4 } })),
     );
     expect(new Set(rounded.measurements.map(({ level }) => level)).size).toBe(4);
@@ -59,22 +58,22 @@ describe("a table without runs", () => {
   it("names the unit of its data where it was said, and none where it was not", () => {
     expect(figures.get("loss-over-data")).toContain("training data D (tokens)");
     expect(figures.get("loss-over-data")).toContain("nats per token");
-    const unnamed = drawLawFigures(fit, evidenceOfRows(rows)).get("loss-over-data")!;
+    const unnamed = drawLawFigures(fit, lossesOfRows(rows)).get("loss-over-data")!;
     expect(unnamed).not.toMatch(/token|undefined/);
     expect(unnamed).toContain("validation loss (nats)");
   });
 
   it("without rows leaves what the fit alone can show", () => {
-    expect([...drawLawFigures(fit, evidenceOfRows([])).keys()]).toEqual(["dense-equivalent", "bootstrap", "profiles"]);
-    expect([...drawLawFigures(bare, evidenceOfRows([])).keys()]).toEqual(["dense-equivalent"]);
+    expect([...drawLawFigures(fit, lossesOfRows([])).keys()]).toEqual(["dense-equivalent", "bootstrap", "profiles"]);
+    expect([...drawLawFigures(bare, lossesOfRows([])).keys()]).toEqual(["dense-equivalent"]);
   });
 
   it("of a law of one's own has the optimal sparsities that the sparse law has by its closed form", () => {
     const formula = "(aS*(1-S)^bS + cS)/N^bN + (aD/D)^bD + c";
     const own: FitResult = { ...bare, law: "own", source: { kind: "expression", formula }, formula };
-    const drawn = drawLawFigures(own, evidence);
+    const drawn = drawLawFigures(own, measured);
     expect([...drawn.keys()]).toEqual(
-      [...drawLawFigures(bare, evidence).keys()].filter((n) => n !== "dense-equivalent"),
+      [...drawLawFigures(bare, measured).keys()].filter((n) => n !== "dense-equivalent"),
     );
     const [straight, curved] = [figures, drawn].map((of) => linesOf(of.get("optimal-sparsity")!));
     expect(curved!.length).toBe(straight!.length);
@@ -97,7 +96,7 @@ describe("a table without runs", () => {
       formula: chinchillaLaw.formula,
       params: { E: 0.8, A: 40, alpha: 0.23, B: 90, beta: 0.38 },
     });
-    const names = [...drawLawFigures(dense, evidence).keys()];
+    const names = [...drawLawFigures(dense, measured).keys()];
     expect(names).toEqual(["prediction", "residuals", "loss-over-size", "loss-over-data", "bootstrap", "profiles"]);
   });
 });
@@ -108,11 +107,11 @@ describe("bands", () => {
   it("stand in the law's curves only where the fit has a bootstrap, one a curve", () => {
     const lines = [...parseSvg(figures.get("loss-over-size")!).querySelectorAll('[aria-label="line"] path')];
     expect(areasOf(figures.get("loss-over-size")!).length).toBe(lines.length);
-    expect(areasOf(drawLawFigures(bare, evidence).get("loss-over-size")!)).toEqual([]);
+    expect(areasOf(drawLawFigures(bare, measured).get("loss-over-size")!)).toEqual([]);
   });
 
   it("of m(S) are the refits' quantiles about the fit's own value", () => {
-    const { multiple, band } = worthOf(fit, 0.75);
+    const { multiple, band } = multiplierAt(fit, 0.75);
     expect(multiple).toBe(denseEquivalentMultiplier(plantedParams, 0.75));
     const refits = fit.uncertainty!.bootstrap.params.map((p) =>
       denseEquivalentMultiplier(p as typeof plantedParams, 0.75),
@@ -193,9 +192,9 @@ describe("the corner of a bootstrap", () => {
       ...fit,
       uncertainty: { ...fit.uncertainty!, bootstrap: { ...fit.uncertainty!.bootstrap, params: refits } },
     });
-    const held = drawLawFigures(of(params.map((p) => ({ ...p, c: plantedParams.c }))), evidence).get("bootstrap")!;
+    const held = drawLawFigures(of(params.map((p) => ({ ...p, c: plantedParams.c }))), measured).get("bootstrap")!;
     expect(parseSvg(held).querySelectorAll('[aria-label="frame"]').length).toBe(21);
-    expect(drawLawFigures(of(params.slice(0, 1)), evidence).has("bootstrap")).toBe(false);
+    expect(drawLawFigures(of(params.slice(0, 1)), measured).has("bootstrap")).toBe(false);
   });
 });
 

@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { optimalSparsity } from "../../src/fit/advice/optimal.ts";
 import { chinchillaLaw } from "../../src/fit/laws/dense.ts";
 import type { FitResult } from "../../src/fit/result.ts";
+import { optimaOfRuns } from "../../src/report/data/optima.ts";
 import { FIGURE_NAMES } from "../../src/report/figures/index.ts";
-import { optimaOfRuns } from "../../src/report/optimal.ts";
+import { describeOptima, formulaHtml } from "../../src/report/page/summary.ts";
+import { toCsv } from "../../src/report/page/tables.ts";
 import { buildReport } from "../../src/report/report.ts";
-import { describeOptima, formulaHtml } from "../../src/report/summary.ts";
-import { toCsv } from "../../src/report/tables.ts";
 import { endedAs, fitOf, plantedParams, plantedRuns, plantedWeights, withUncertainty } from "./fixture.ts";
 
 const runs = plantedRuns();

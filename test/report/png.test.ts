@@ -1,8 +1,7 @@
 import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { drawFigures } from "../../src/report/figures/index.ts";
-import { renderPng } from "../../src/report/png.ts";
-import { fitOf, plantedParams, plantedRuns } from "./fixture.ts";
+import { renderPng } from "../../src/report/draw/png.ts";
+import { figuresOfRuns as drawFigures, fitOf, plantedParams, plantedRuns } from "./fixture.ts";
 
 const runs = plantedRuns({ sizes: [1e5], sparsities: [0, 0.75], data: [1e6, 2e6] });
 const svg = drawFigures(runs, fitOf(plantedParams, runs.length)).get("prediction")!;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { sparsityScale } from "../../src/report/colours.ts";
+import { binStart, summariseWeights, WEIGHT_BINS } from "../../src/report/data/weight-summary.ts";
+import { sparsityScale } from "../../src/report/draw/colours.ts";
 import { weightsFigure } from "../../src/report/figures/weights.ts";
-import { binStart, summariseWeights, WEIGHT_BINS } from "../../src/report/weights.ts";
 import type { Checkpoint, NamedArray } from "../../src/store/store.ts";
 import { plantedWeights } from "./fixture.ts";
 import { parseSvg } from "./svg-reader.ts";

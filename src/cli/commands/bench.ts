@@ -1,30 +1,37 @@
 /** sparselaw bench */
-import { calibrate, calibrationFile, rememberedCalibration } from "../../calibration/cache.ts";
 import type { Calibration } from "../../calibration/calibration.ts";
+import { formatNumber, formatPercent } from "../../core/format.ts";
 import type { Variant } from "../../core/record.ts";
-import { enableTurbo } from "../../kernels/turbo.ts";
-import { formatNumber, formatPercent } from "../../report/format.ts";
-import type { Output } from "../output.ts";
+import { command } from "../command.ts";
+import { toggle, withDefault } from "../flags.ts";
+import { turbo, variant } from "../shared-options.ts";
 
-export interface BenchFlags {
-  readonly calibrate: boolean;
-  readonly variant: Variant;
-  readonly turbo: boolean;
-}
+export const benchCommand = command({
+  name: "bench",
+  words: "",
+  help: "what this machine's products cost at each size and density, measured once",
+  options: {
+    calibrate: toggle("measure anew, and remember it"),
+    variant: withDefault(variant("build of the kernels"), "strict"),
+    turbo,
+  },
+  async run(_, flags, output) {
+    const { calibrate, calibrationFile, rememberedCalibration } = await import("../../calibration/cache.ts");
+    const { enableTurbo } = await import("../../kernels/turbo.ts");
+    const { variant, turbo } = flags;
+    if (turbo) enableTurbo();
+    const remembered = flags.calibrate ? undefined : await rememberedCalibration(variant);
+    const calibration =
+      remembered ??
+      (await calibrate(variant, (done) => output.progress(() => [`calibrating: ${formatPercent(done, 0)}`])));
+    const file = calibrationFile();
+    output.record({ type: "calibration", variant, turbo, file, ...calibration });
+    output.print(...describe(calibration, variant, file));
+    return 0;
+  },
+});
 
-export async function benchCommand(flags: BenchFlags, output: Output): Promise<number> {
-  const { variant, turbo } = flags;
-  if (turbo) enableTurbo();
-  const remembered = flags.calibrate ? undefined : await rememberedCalibration(variant);
-  const calibration =
-    remembered ??
-    (await calibrate(variant, (done) => output.progress(() => [`calibrating: ${formatPercent(done, 0)}`])));
-  output.record({ type: "calibration", variant, turbo, file: calibrationFile(), ...calibration });
-  output.print(...describe(calibration, variant));
-  return 0;
-}
-
-function describe({ products, switchDensity }: Calibration, variant: Variant): string[] {
+function describe({ products, switchDensity }: Calibration, variant: Variant, file: string): string[] {
   const densities = products[0]!.sparse.map(({ density }) => density);
   const cell = (text: string) => text.padStart(10);
   return [
@@ -37,6 +44,6 @@ function describe({ products, switchDensity }: Calibration, variant: Variant): s
         ...sparse.map(({ nsPerToken }) => cell(`${(denseNsPerToken / nsPerToken).toFixed(2)}×`)),
       ].join(""),
     ),
-    `CSR is used from density ${switchDensity} down (sparsity ${Number((1 - switchDensity).toFixed(2))} up); kept in ${calibrationFile()}`,
+    `CSR is used from density ${switchDensity} down (sparsity ${Number((1 - switchDensity).toFixed(2))} up); kept in ${file}`,
   ];
 }

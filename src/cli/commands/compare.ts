@@ -1,6 +1,6 @@
 /** sparselaw fit --compare */
+import { formatNumber, plural } from "../../core/format.ts";
 import { type Comparison, compareLaws, type FitOptions, type FitRow, type HoldOut, type Law } from "../../fit/index.ts";
-import { formatNumber, plural } from "../../report/format.ts";
 import { alignColumns, type Output } from "../output.ts";
 
 /** Columns of the hold-outs, by what was held out. */

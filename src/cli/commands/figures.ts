@@ -1,44 +1,35 @@
 /** sparselaw figures */
-import { type FitResult, type LossUnit, parseMapping, type SourceRow } from "../../fit/index.ts";
-import { UNNAMED_DATA } from "../../fit/laws/units.ts";
-import { lawOfFit } from "../../fit/result.ts";
-import { evidenceOfRows } from "../../report/evidence.ts";
-import { drawLawFigures } from "../../report/figures/index.ts";
-import { plural } from "../../report/format.ts";
-import { writeFigures } from "../../report/write.ts";
-import { readFit, readRows } from "../inputs.ts";
-import type { Output } from "../output.ts";
+import { plural } from "../../core/format.ts";
+import { command } from "../command.ts";
+import { repeated, text, withDefault } from "../flags.ts";
+import { lossUnit, png, weights } from "../shared-options.ts";
 
-export interface FiguresFlags {
-  readonly out: string;
-  readonly png: boolean;
-  readonly columns?: string;
-  readonly expr: readonly string[];
-  readonly lossUnit: LossUnit;
-}
-
-export async function figuresCommand(
-  file: string,
-  paths: readonly string[],
-  flags: FiguresFlags,
-  output: Output,
-): Promise<number> {
-  const fit = await readFit(file);
-  const mapping = parseMapping(flags.columns, flags.expr);
-  const sources = await readRows(paths, lawOfFit(fit), { mapping, lossUnit: flags.lossUnit });
-  const rows = fittedRows(fit, sources.rows);
-  if (paths.length > 0 && rows.length !== fit.rows)
-    output.warn(`The law was fitted to ${plural(fit.rows, "row")}; the figures show ${rows.length}.`);
-  const unit = fit.dataUnit === UNNAMED_DATA ? undefined : fit.dataUnit;
-  const figures = drawLawFigures(fit, evidenceOfRows(rows, unit));
-  const files = await writeFigures(flags.out, figures, flags);
-  output.record({ type: "figures", rows: rows.length, files });
-  output.print(`${plural(figures.size, "figure")} of ${plural(rows.length, "row")} in ${flags.out}`);
-  return 0;
-}
-
-/** Without the rows that the fit left out, which it names. */
-function fittedRows({ leftOut = [] }: FitResult, rows: readonly SourceRow[]): SourceRow[] {
-  const names = new Set(leftOut.map(({ row }) => row));
-  return rows.filter(({ name }) => !names.has(name));
-}
+export const figuresCommand = command({
+  name: "figures",
+  words: "<fit.json|runs> [source...]",
+  help: "figures as files: of a fit and the runs and tables that it was fitted to, or of runs alone",
+  options: {
+    out: withDefault(text("<directory>", "where the figures go"), "figures"),
+    weights,
+    png,
+    columns: text("<mapping>", "sparsity=…,nonzero=…,data=…,loss=…,mean=… by column names"),
+    expr: repeated("<quantity=expression>", "a quantity computed from columns", String),
+    lossUnit,
+  },
+  async run([first, others], flags, output) {
+    const { readFigureSources } = await import("../figure-sources.ts");
+    const { readWeights } = await import("../pruned-weights.ts");
+    const { drawFigures } = await import("../../report/figures/index.ts");
+    const { writeFigures } = await import("../../report/write.ts");
+    const { entries, ...sources } = await readFigureSources(first, others, flags, output);
+    const { figures, absences } = drawFigures({
+      ...sources,
+      ...(await readWeights(entries, flags.weights, "figures")),
+    });
+    const files = await writeFigures(flags.out, figures, flags);
+    const rows = sources.measured.measurements.length;
+    output.record({ type: "figures", rows, absences, files });
+    output.print(`${plural(figures.size, "figure")} of ${plural(rows, "row")} in ${flags.out}`, ...absences);
+    return 0;
+  },
+});

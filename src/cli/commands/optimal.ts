@@ -1,147 +1,61 @@
 /** sparselaw optimal */
-import { ConfigError } from "../../core/errors.ts";
-import {
-  bandOfOptima,
-  budgetForLoss,
-  type FittedLaw,
-  type OptimalBand,
-  type OptimalOptions,
-  type OptimalSparsity,
-  optimalSparsity,
-  paperRamp,
-  type Ramp,
-} from "../../fit/index.ts";
-import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
-import { formatCount, formatDuration, formatNumber, formatScientific, plural } from "../../report/format.ts";
-import { printCurves } from "../iso-curves.ts";
-import { type NamedLaw, readLaw } from "../laws.ts";
-import { type MachineFlags, type MeasuredCost, measuredCost } from "../measured-cost.ts";
-import { describeMultipliers, multipliersOf } from "../multipliers.ts";
-import type { Output } from "../output.ts";
+import { InvalidArgumentError } from "commander";
+import type { Ramp } from "../../core/ramp.ts";
+import { command } from "../command.ts";
+import { oneOf, required, text, toggle, value, withDefault } from "../flags.ts";
+import { numbersOf, numberWhere, positiveInteger, positiveNumber } from "../parsers.ts";
+import { turbo, variant } from "../shared-options.ts";
 
-export interface OptimalFlags extends MachineFlags {
-  readonly law: string;
-  readonly nonzero?: number;
-  readonly flops?: number;
-  readonly chinchillaMultiple?: number;
-  readonly seconds?: number;
-  readonly hours?: number;
-  readonly targetLoss?: number;
-  readonly cost?: "sparse" | "dense" | "measured";
-  readonly ramp?: Ramp;
-  readonly multiplier: boolean;
-  readonly isoLoss: readonly number[];
-  readonly isoFlops: readonly number[];
-  readonly sparsities: readonly number[];
-}
+const sparsity = numberWhere("sparsities from 0 to below 1", (value) => value >= 0 && value < 1);
 
-export async function optimalCommand(flags: OptimalFlags, output: Output): Promise<number> {
-  const law = await readLaw(flags.law);
-  if (flags.multiplier) {
-    const multipliers = multipliersOf(law, flags.sparsities, flags.ramp ?? paperRamp);
-    output.record({ type: "multipliers", multipliers });
-    output.print(...describeMultipliers(multipliers));
-    if (BUDGETS.every((name) => flags[name] === undefined)) return 0;
-  }
-  const { nonzero } = flags;
-  if (nonzero === undefined)
-    throw new ConfigError("optimal: --nonzero must be given for a recommendation; got none. Give the size, e.g. 1e8.");
-  return recommendation({ ...flags, nonzero }, law, output);
-}
+export const optimalCommand = command({
+  name: "optimal",
+  words: "",
+  help: "the sparsity that makes the most of a size and a budget",
+  options: {
+    law: required(text("<law>", "t5-c4, vit-jft, t5-c4-optimum, or the JSON file of a fit")),
+    nonzero: value("<N>", "non-zero parameters; needed but for --multiplier alone", positiveNumber),
+    flops: value("<C>", "training FLOPs", positiveNumber),
+    chinchillaMultiple: value("<k>", "the same in multiples of the dense compute-optimal", positiveNumber),
+    hours: value("<h>", "training time, at measured cost", positiveNumber),
+    seconds: value("<s>", "the same in seconds", positiveNumber),
+    targetLoss: value("<L>", "instead of a budget: the smallest that reaches a loss", positiveNumber),
+    cost: oneOf("<cost>", "zeros skipped, multiplied, or timed", ["sparse", "dense", "measured"]),
+    ramp: value("<start:end[:updates]>", "shares of training between which weights are pruned", ramp),
+    layers: withDefault(value("<n>", "measured cost: blocks of the transformer", positiveInteger), 6),
+    threads: withDefault(value("<n>", "measured cost: threads, taken to scale ideally", positiveInteger), 1),
+    tokensPerExample: value("<n>", "measured cost: tokens of one image", positiveNumber),
+    calibration: text("<bench.json>", "measured cost: what bench --json printed, here or elsewhere"),
+    variant: withDefault(variant("measured cost: build of the kernels"), "strict"),
+    turbo,
+    multiplier: toggle("m(S), its limit, and the budgets that make S optimal"),
+    isoLoss: withDefault(value("<L,…>", "curves of one loss over N", numbersOf(positiveNumber)), []),
+    isoFlops: withDefault(value("<C,…>", "curves of one budget over N", numbersOf(positiveNumber)), []),
+    sparsities: withDefault(
+      value("<S,…>", "of the curves and of --multiplier", numbersOf(sparsity)),
+      [0.5, 0.75, 0.875],
+    ),
+  },
+  async run(_, flags, output) {
+    const { readLaw } = await import("../laws.ts");
+    const { printMultipliers } = await import("../optimal/multipliers.ts");
+    const { hasBudget, recommend } = await import("../optimal/recommendation.ts");
+    const law = await readLaw(flags.law);
+    if (flags.multiplier) printMultipliers(law, flags, output);
+    if (!flags.multiplier || hasBudget(flags)) await recommend(law, flags, output);
+    return 0;
+  },
+});
 
-type SizedFlags = OptimalFlags & { readonly nonzero: number };
-
-async function recommendation(flags: SizedFlags, law: NamedLaw, output: Output): Promise<number> {
-  const budget = budgetIn(flags);
-  const { ramp: schedule = paperRamp, cost = budget.seconds === undefined ? "sparse" : "measured" } = flags;
-  const measured = cost === "measured" ? await measuredCost({ ...flags, ...law, schedule }, output) : undefined;
-  const size = { nonzeroParams: flags.nonzero, cost: cost === "measured" ? measured!.time : cost, schedule };
-  const recommend = (fitted: FittedLaw, of: Budget) =>
-    of.targetLoss === undefined
-      ? optimalSparsity({ ...size, ...of, law: fitted })
-      : budgetForLoss({ ...size, law: fitted, loss: of.targetLoss });
-  const optimal = recommend(law, budget);
-  // A multiple of the compute-optimal is another budget for every refit: hold its FLOPs.
-  const held = budget.targetLoss === undefined ? { flops: optimal.flops } : budget;
-  const band = law.bootstrap && bandOfOptima(law.bootstrap, (params) => recommend({ ...law, params }, held));
-  const { nonzero, threads, layers } = flags;
-  const setting = {
-    nonzeroParams: nonzero,
-    cost,
-    schedule,
-    ...(measured && { threads, layers, machine: measured.machine }),
-  };
-  output.record({ ...optimal, ...setting, dataUnit: law.dataUnit, band });
-  output.print(...describe({ optimal, band, flags, law, cost, measured }));
-  const warning = measured?.warning(nonzero, optimal.sparsity);
-  if (warning !== undefined) output.warn(warning);
-  printCurves(flags, law, { schedule, cost: cost === "dense" ? "dense" : "sparse" }, output);
-  return 0;
-}
-
-const BUDGETS = ["flops", "chinchillaMultiple", "seconds", "hours", "targetLoss"] as const;
-
-type Budget = Pick<OptimalOptions, "flops" | "chinchillaMultiple" | "seconds"> & { readonly targetLoss?: number };
-
-/** @throws {ConfigError} for a target loss beside a budget, and for a budget in time at another cost */
-function budgetIn(flags: OptimalFlags): Budget {
-  const { seconds, hours, cost } = flags;
-  const given = BUDGETS.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]] as const]));
-  if (given.length !== 1) {
-    const got = given.length === 0 ? "none" : given.map(([name]) => name).join(" and ");
-    throw new ConfigError(
-      `optimal: budget must be one of --flops, --chinchilla-multiple, --seconds, --hours and --target-loss; got ${got}.`,
+function ramp(text: string): Ramp {
+  const [start, end, updates, ...rest] = text
+    .split(":")
+    .map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const isRamp =
+    start !== undefined && end !== undefined && start >= 0 && start <= end && end <= 1 && rest.length === 0;
+  if (!isRamp || !(updates === undefined || (Number.isSafeInteger(updates) && updates > 0)))
+    throw new InvalidArgumentError(
+      "It must be start:end with 0 ≤ start ≤ end ≤ 1, or start:end:updates, e.g. 0.25:0.75.",
     );
-  }
-  if ((seconds ?? hours) !== undefined && cost !== undefined && cost !== "measured")
-    throw new ConfigError(`optimal: --cost must be measured for a budget in time; got ${cost}. Leave it out.`);
-  return Object.fromEntries(
-    given.map(([name, value]) => (name === "hours" ? ["seconds", 3600 * value!] : [name, value])),
-  );
+  return { start, end, ...(updates !== undefined && { updates }) };
 }
-
-interface Described {
-  readonly optimal: OptimalSparsity;
-  readonly band: OptimalBand | undefined;
-  readonly flags: SizedFlags;
-  readonly law: NamedLaw;
-  readonly cost: string;
-  readonly measured: MeasuredCost | undefined;
-}
-
-function describe(described: Described): string[] {
-  const { optimal, band, flags, law, measured } = described;
-  const { sparsity, data, loss, denseEquivalent } = optimal;
-  const lossWidth = flags.targetLoss === undefined ? halfWidth(band?.loss) : "";
-  const range = ({ low, high }: Interval, format: (value: number) => string) => `${format(low)} … ${format(high)}`;
-  const refits = band && [
-    `  95 % of ${plural(band.refits, "refit")}: S ${range(band.sparsity, hundredths)}, D ${range(band.data, formatCount)}, ` +
-      (flags.targetLoss === undefined
-        ? `loss ${range(band.loss, (value) => value.toFixed(4))}`
-        : `budget ${range(band.flops, formatScientific)} FLOPs`) +
-      (band.without === 0 ? "" : `; ${plural(band.without, "refit")} without an answer`),
-  ];
-  return [
-    `${lead(described)} ${hundredths(sparsity)}${halfWidth(band?.sparsity)}`,
-    `  D = ${formatCount(data)} ${law.dataUnit}, expected loss ${loss.toFixed(4)}${lossWidth} nats, ` +
-      `as good as a dense model of ${Number.isFinite(denseEquivalent) ? formatCount(denseEquivalent) : "any number of"} parameters`,
-    ...(refits ?? []),
-    ...(measured === undefined ? [] : [`  times: ${measured.assumptions(flags.nonzero, sparsity)}`]),
-  ];
-}
-
-function lead({ optimal, flags, cost, measured }: Described): string {
-  const { flops, multiple, seconds } = optimal;
-  const where = measured === undefined ? "" : `on ${measured.machine}, `;
-  const size = `N = ${formatCount(flags.nonzero)}`;
-  const multiples = multiple > 0 ? ` (${formatNumber(multiple)} × dense compute-optimal)` : "";
-  const budget = `${seconds === undefined ? `${formatScientific(flops)} FLOPs` : formatDuration(seconds)}${multiples}`;
-  return flags.targetLoss === undefined
-    ? `${where}for ${size} and ${budget}, ${cost} cost, train at S =`
-    : `${where}for ${size} to reach ${flags.targetLoss} nats takes ${budget} at least, ${cost} cost; train at S =`;
-}
-
-const hundredths = (value: number): string => formatNumber(Number(value.toFixed(4)), 3);
-
-const halfWidth = (interval: Interval | undefined): string =>
-  interval === undefined ? "" : ` ± ${formatNumber((interval.high - interval.low) / 2, 2)}`;

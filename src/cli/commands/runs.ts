@@ -1,28 +1,38 @@
 /** sparselaw runs */
-import { formatCount, formatNumber } from "../../report/format.ts";
-import { readRuns, stateOf } from "../inputs.ts";
-import { alignColumns, type Output } from "../output.ts";
+import { formatCount, formatNumber } from "../../core/format.ts";
+import type { RunEntry } from "../../store/run-directory.ts";
+import { command } from "../command.ts";
+import { stateOf } from "../run-state.ts";
+import { type Column, tableLines } from "../table.ts";
 
-const HEADER = ["run", "state", "N", "S", "D", "loss", "steps/s", "name"];
+const COLUMNS: readonly Column<RunEntry>[] = [
+  { heading: "run", of: ({ id }) => id },
+  { heading: "state", of: stateOf },
+  { heading: "N", of: ({ result }) => result && formatCount(result.nonzeroParams) },
+  { heading: "S", of: ({ result }) => result && formatNumber(result.sparsity) },
+  { heading: "D", of: ({ result }) => result && formatCount(result.dataSeen) },
+  {
+    heading: "loss",
+    of: ({ result }) => result && (Number.isNaN(result.validLoss) ? "" : result.validLoss.toFixed(4)),
+  },
+  { heading: "steps/s", of: ({ result }) => result && formatNumber(result.stepsPerSecond) },
+  { heading: "name", of: ({ config }) => config?.name },
+];
 
-export async function runsCommand(path: string, output: Output): Promise<number> {
-  const entries = await readRuns(path);
-  const rows = entries.map((entry) => {
-    const { id, config, result, problems } = entry;
-    const state = stateOf(entry);
-    output.record({ type: "run", id, state, problems, name: config?.name, result });
-    const numbers = result
-      ? [
-          formatCount(result.nonzeroParams),
-          formatNumber(result.sparsity),
-          formatCount(result.dataSeen),
-          Number.isNaN(result.validLoss) ? "" : result.validLoss.toFixed(4),
-          formatNumber(result.stepsPerSecond),
-        ]
-      : ["", "", "", "", ""];
-    return [id, state, ...numbers, config?.name ?? ""];
-  });
-  output.print(...alignColumns([HEADER, ...rows]));
-  for (const { id, problems } of entries) for (const problem of problems) output.warn(`run ${id}: ${problem}`);
-  return 0;
-}
+export const runsCommand = command({
+  name: "runs",
+  words: "[directory]",
+  help: "list runs and what became of them",
+  options: {},
+  async run([path = "runs"], _, output) {
+    const { readRuns } = await import("../inputs.ts");
+    const entries = await readRuns(path);
+    for (const entry of entries) {
+      const { id, config, result, problems } = entry;
+      output.record({ type: "run", id, state: stateOf(entry), problems, name: config?.name, result });
+    }
+    output.print(...tableLines(COLUMNS, entries));
+    for (const { id, problems } of entries) for (const problem of problems) output.warn(`run ${id}: ${problem}`);
+    return 0;
+  },
+});

@@ -1,50 +1,59 @@
 /** sparselaw sweep */
+import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
-import { sweepConfigOf } from "../../config/files.ts";
-import { formatDuration, formatPercent, plural } from "../../report/format.ts";
-import { estimateSweep, prepareSweep, runPrepared } from "../../sweep/node.ts";
+import { formatDuration, formatPercent, plural } from "../../core/format.ts";
 import type { RunningRun } from "../../sweep/progress.ts";
 import type { SweepEvent, SweepSummary } from "../../sweep/run.ts";
-import { readText } from "../inputs.ts";
+import { command } from "../command.ts";
+import { readText } from "../files.ts";
+import { text, toggle, value, withDefault } from "../flags.ts";
 import { INTERRUPTED, interruptible } from "../interrupt.ts";
 import type { Output } from "../output.ts";
-import { printPlan } from "../plan.ts";
+import { positiveInteger } from "../parsers.ts";
+import { turbo } from "../shared-options.ts";
 
-export interface SweepFlags {
-  readonly out: string;
-  readonly jobs: number | undefined;
-  readonly dryRun: boolean;
-  readonly turbo: boolean;
-}
-
-export async function sweepCommand(file: string, flags: SweepFlags, output: Output): Promise<number> {
-  const { out, jobs, dryRun, turbo } = flags;
-  const { config, origin } = await sweepConfigOf(await readText(file), file);
-  return await interruptible(output, async (signal) => {
-    const onEvent = (event: SweepEvent) => show(event, config.name, output);
-    const prepared = await prepareSweep(config, {
-      out,
-      baseDir: dirname(file),
-      source: origin,
-      jobs,
-      turbo,
-      signal,
-      onEvent,
+export const sweepCommand = command({
+  name: "sweep",
+  words: "<sweep.yaml>",
+  help: "train every run of a grid that is not completed, one run a core",
+  options: {
+    out: withDefault(text("<directory>", "where runs are kept"), "runs"),
+    jobs: withDefault(value("<n>", "runs at a time", positiveInteger), availableParallelism(), "one a core"),
+    turbo,
+    dryRun: toggle("print runs, FLOPs, bytes and time, and train nothing"),
+  },
+  async run([file], flags, output) {
+    const { sweepConfigOf } = await import("../../config/files.ts");
+    const { estimateSweep, prepareSweep, runPrepared } = await import("../../sweep/node.ts");
+    const { out, jobs, dryRun, turbo } = flags;
+    const { config, origin } = await sweepConfigOf(await readText(file), file);
+    return await interruptible(output, async (signal) => {
+      const onEvent = (event: SweepEvent) => show(event, config.name, output);
+      const prepared = await prepareSweep(config, {
+        out,
+        baseDir: dirname(file),
+        source: origin,
+        jobs,
+        turbo,
+        signal,
+        onEvent,
+      });
+      if (dryRun) {
+        const { printPlan } = await import("../sweep-plan.ts");
+        printPlan(prepared, await estimateSweep(prepared), output);
+        return 0;
+      }
+      const { plan, completed } = prepared;
+      output.print(
+        `sweep ${plan.name}: ${plural(plan.runs.length, "run")}, ${completed.size} completed already, ${prepared.jobs} at a time`,
+      );
+      const summary = await runPrepared(prepared);
+      printSummary(summary, output);
+      if (signal.aborted) output.warn(`Resume with: sparselaw sweep ${file} --out ${out}`);
+      return signal.aborted ? INTERRUPTED : summary.failed.length > 0 ? 1 : 0;
     });
-    if (dryRun) {
-      printPlan(prepared, await estimateSweep(prepared), output);
-      return 0;
-    }
-    const { plan, completed } = prepared;
-    output.print(
-      `sweep ${plan.name}: ${plural(plan.runs.length, "run")}, ${completed.size} completed already, ${prepared.jobs} at a time`,
-    );
-    const summary = await runPrepared(prepared);
-    printSummary(summary, output);
-    if (signal.aborted) output.warn(`Resume with: sparselaw sweep ${file} --out ${out}`);
-    return signal.aborted ? INTERRUPTED : summary.failed.length > 0 ? 1 : 0;
-  });
-}
+  },
+});
 
 function show(event: SweepEvent, sweep: string, output: Output): void {
   if (event.type === "run-end") output.record(event.result);

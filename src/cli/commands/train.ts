@@ -1,38 +1,46 @@
 /** sparselaw train */
 import { dirname } from "node:path";
-import { runConfigOf } from "../../config/files.ts";
-import type { RunEvent, RunResult, Variant } from "../../core/record.ts";
-import { formatCount, formatDuration, formatNumber, formatPercent } from "../../report/format.ts";
-import { train } from "../../train/node.ts";
-import { readText } from "../inputs.ts";
+import { formatCount, formatDuration, formatNumber, formatPercent } from "../../core/format.ts";
+import type { RunEvent, RunResult } from "../../core/record.ts";
+import { command } from "../command.ts";
+import { readText } from "../files.ts";
+import { text, value, withDefault } from "../flags.ts";
 import { INTERRUPTED, interruptible } from "../interrupt.ts";
 import type { Output } from "../output.ts";
+import { positiveInteger } from "../parsers.ts";
+import { turbo, variant } from "../shared-options.ts";
 
-export interface TrainFlags {
-  readonly out: string;
-  readonly threads: number;
-  readonly turbo: boolean;
-  readonly variant?: Variant;
-}
-
-export async function trainCommand(file: string, flags: TrainFlags, output: Output): Promise<number> {
-  const { out, threads, turbo } = flags;
-  const written = await runConfigOf(await readText(file), file);
-  const config = { ...written, variant: flags.variant ?? written.variant };
-  const show = progressOf(config.training.steps, output);
-  const onEvent = (event: RunEvent) => {
-    output.record(event);
-    show(event);
-  };
-  const onWarning = (message: string) => output.warn(message);
-  const result = await interruptible(output, (signal) =>
-    train(config, { out, baseDir: dirname(file), threads, turbo, signal, onEvent, onWarning }),
-  );
-  output.record(result);
-  output.print(...describe(result, out));
-  if (result.status === "stopped") output.warn(`Resume with: sparselaw train ${file} --out ${out}`);
-  return { completed: 0, stopped: INTERRUPTED, diverged: 2, failed: 1 }[result.status];
-}
+export const trainCommand = command({
+  name: "train",
+  words: "<config.yaml>",
+  help: "train one run, or go on with it",
+  options: {
+    out: withDefault(text("<directory>", "where runs are kept"), "runs"),
+    threads: withDefault(value("<n>", "threads of the run", positiveInteger), 1),
+    variant: variant("build of the kernels, in place of the configuration's"),
+    turbo,
+  },
+  async run([file], flags, output) {
+    const { runConfigOf } = await import("../../config/files.ts");
+    const { train } = await import("../../train/node.ts");
+    const { out, threads, turbo } = flags;
+    const written = await runConfigOf(await readText(file), file);
+    const config = { ...written, variant: flags.variant ?? written.variant };
+    const show = progressOf(config.training.steps, output);
+    const onEvent = (event: RunEvent) => {
+      output.record(event);
+      show(event);
+    };
+    const onWarning = (message: string) => output.warn(message);
+    const result = await interruptible(output, (signal) =>
+      train(config, { out, baseDir: dirname(file), threads, turbo, signal, onEvent, onWarning }),
+    );
+    output.record(result);
+    output.print(...describe(result, out));
+    if (result.status === "stopped") output.warn(`Resume with: sparselaw train ${file} --out ${out}`);
+    return { completed: 0, stopped: INTERRUPTED, diverged: 2, failed: 1 }[result.status];
+  },
+});
 
 /** Step events that speed is averaged over: about ten seconds. */
 const SPEED_EVENTS = 200;

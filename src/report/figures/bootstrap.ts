@@ -1,14 +1,16 @@
 /** How the parameters of the bootstrap's refits spread, and which of them trade against each other. */
+
 import * as Plot from "@observablehq/plot";
+import { formatNumber, formatPercent, plural } from "../../core/format.ts";
 import type { Params } from "../../fit/laws/law.ts";
 import { type FitResult, lawOfFit } from "../../fit/result.ts";
 import { intervalOf, quantile } from "../../fit/uncertainty/quantiles.ts";
-import { COVERAGE } from "../bands.ts";
-import { accent, ink, muted, type SparsityScale } from "../colours.ts";
-import { binsFor, cellsOf, histogramOf, regionsOf } from "../density.ts";
-import { formatNumber, formatPercent, plural } from "../format.ts";
-import { formatTick, type ParameterScale, parameterScale } from "../parameter-scale.ts";
-import { compose, FIGURE_WIDTH, type Panel, panel, renderFigure } from "../svg.ts";
+import { COVERAGE } from "../data/bands.ts";
+import { binsFor, cellsOf, histogramOf, regionsOf } from "../data/histograms.ts";
+import { accent, ink, muted, type SparsityScale } from "../draw/colours.ts";
+import { formatTick, type ParameterScale, parameterScale } from "../draw/parameter-scale.ts";
+import { compose, FIGURE_WIDTH, type Panel, panel, renderFigure } from "../draw/svg.ts";
+import type { ReportFigure } from "./figure.ts";
 
 const LEFT = 58;
 const GAP = 10;
@@ -26,13 +28,22 @@ interface Axis {
   readonly scale: ParameterScale;
 }
 
+export const figure = {
+  name: "bootstrap",
+  draw: ({ fit, scale }) => fit && bootstrapFigure(fit, scale),
+  absence: ({ fit }) =>
+    fit !== undefined && fit.uncertainty === undefined
+      ? "The fit has no bootstrap, so predictions and optimal sparsities stand without intervals."
+      : undefined,
+} as const satisfies ReportFigure;
+
 /**
  * Refits of the bootstrap as SVG: each parameter's histogram on the diagonal, each pair's density below it; undefined for a
  * fit without a bootstrap.
  *
  * Units     those of the published parameters: N in parameters, D in tokens or images, L in nats
  */
-export function bootstrapFigure(fit: FitResult, scale: SparsityScale): string | undefined {
+function bootstrapFigure(fit: FitResult, scale: SparsityScale): string | undefined {
   const bootstrap = fit.uncertainty?.bootstrap;
   if (bootstrap === undefined || bootstrap.params.length < 2) return undefined;
   const { parameters } = lawOfFit(fit);
@@ -41,7 +52,7 @@ export function bootstrapFigure(fit: FitResult, scale: SparsityScale): string | 
   const drawn = bootstrap.kind === "cases" ? "rows" : "blocks of rows";
   const failed = bootstrap.failed === 0 ? "" : ` ${bootstrap.failed} more have no end.`;
   return renderFigure({
-    name: "bootstrap",
+    name: figure.name,
     title: `The parameters of ${plural(bootstrap.params.length, "refit")} to ${drawn} drawn with replacement`,
     subtitle:
       `Diagonal: histograms, full within the ${COVERAGE} interval. Below: the densest regions with 25, 50, 75 and ${COVERAGE} ` +

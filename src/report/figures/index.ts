@@ -1,94 +1,69 @@
 /** Every figure of a report, in the order of its pages. */
-import { isAtLevel } from "../../fit/laws/power-form.ts";
+import { isAtLevel } from "../../core/grid.ts";
 import type { FitResult } from "../../fit/result.ts";
-import { type SparsityScale, sparsityScale } from "../colours.ts";
-import { type Evidence, evidenceOfRuns, levelsOfEvidence } from "../evidence.ts";
-import { predictAll } from "../law.ts";
-import { adviserOf } from "../optimal.ts";
-import { completedRuns, type ReportedRun, targetSparsity } from "../runs.ts";
-import { bootstrapFigure } from "./bootstrap.ts";
-import { denseEquivalentFigure } from "./dense-equivalent.ts";
-import { lawCurves } from "./law-curves.ts";
-import { lossCurves } from "./loss-curves.ts";
-import { optimalByBudgetFigure } from "./optimal-by-budget.ts";
-import { optimalSparsityFigure } from "./optimal-sparsity.ts";
-import { predictionFigure } from "./prediction.ts";
-import { profilesFigure } from "./profiles.ts";
-import { residualsFigure } from "./residuals.ts";
-import { trainingSpeed } from "./training-speed.ts";
-import { type RunWeights, weightsFigure } from "./weights.ts";
+import { levelsMeasured, lossesOfRuns } from "../data/measurements.ts";
+import { lawWithOptimum } from "../data/optima.ts";
+import { completedRuns, targetSparsity } from "../data/reported-runs.ts";
+import { type SparsityScale, sparsityScale } from "../draw/colours.ts";
+import { figure as bootstrap } from "./bootstrap.ts";
+import { figure as denseEquivalent } from "./dense-equivalent.ts";
+import type { FigureContent, ReportFigure } from "./figure.ts";
+import { overData, overSize } from "./law-curves.ts";
+import { figure as lossCurves } from "./loss-curves.ts";
+import { figure as optimalByBudget } from "./optimal-by-budget.ts";
+import { figure as optimalSparsity } from "./optimal-sparsity.ts";
+import { figure as prediction } from "./prediction.ts";
+import { figure as profiles } from "./profiles.ts";
+import { figure as residuals } from "./residuals.ts";
+import { figure as trainingSpeed } from "./training-speed.ts";
+import { figure as weights } from "./weights.ts";
 
-export const FIGURE_NAMES = [
-  "optimal-sparsity",
-  "optimal-by-budget",
-  "dense-equivalent",
-  "prediction",
-  "residuals",
-  "loss-over-size",
-  "loss-over-data",
-  "bootstrap",
-  "profiles",
-  "loss-curves",
-  "training-speed",
-  "weights",
-] as const;
-export type FigureName = (typeof FIGURE_NAMES)[number];
+const FIGURES = [
+  optimalSparsity,
+  optimalByBudget,
+  denseEquivalent,
+  prediction,
+  residuals,
+  overSize,
+  overData,
+  bootstrap,
+  profiles,
+  lossCurves,
+  trainingSpeed,
+  weights,
+] as const satisfies readonly ReportFigure[];
 
-type Drawn = Partial<Record<FigureName, string | undefined>>;
+export type FigureName = (typeof FIGURES)[number]["name"];
+export const FIGURE_NAMES: readonly FigureName[] = FIGURES.map(({ name }) => name);
 
 /** Contours that every report draws, whatever its runs. */
 const CONTOURS = [0, 0.5, 0.75, 0.875];
 
-/** SVG by name; figures that the runs or the fit do not support are absent. */
-export function drawFigures(
-  runs: readonly ReportedRun[],
-  fit: FitResult | undefined,
-  weights?: RunWeights,
-): Map<FigureName, string> {
-  const completed = completedRuns(runs);
-  const scale = scaleOf(runs.map(targetSparsity), fit);
-  return inOrder({
-    ...(fit !== undefined && completed.length > 0 && lawFigures(evidenceOfRuns(completed), fit, scale)),
-    "loss-curves": lossCurves(runs, scale),
-    "training-speed": trainingSpeed(completed, scale),
-    weights: weights && weightsFigure(weights, scale),
-  });
+/** What to draw from; what is left out leaves out the figures that need it. */
+export type FigureInput = Pick<FigureContent, "runs"> & Partial<Omit<FigureContent, "scale">>;
+
+export interface DrawnFigures {
+  /** SVG by name. */
+  readonly figures: ReadonlyMap<FigureName, string>;
+  /** Why others are left out, a sentence for each reason. */
+  readonly absences: readonly string[];
 }
 
-/** The figures of a law and the measurements that it was fitted to, or of the law alone. */
-export function drawLawFigures(fit: FitResult, evidence: Evidence): Map<FigureName, string> {
-  return inOrder(lawFigures(evidence, fit, scaleOf(levelsOfEvidence(evidence), fit)));
+/** Draws what there is something to draw of; the losses are those of the runs unless given. */
+export function drawFigures({ runs, measured, fit, weights, weightsAbsence }: FigureInput): DrawnFigures {
+  const losses = measured ?? lossesOfRuns(completedRuns(runs));
+  const scale = scaleOf([...runs.map(targetSparsity), ...levelsMeasured(losses)], fit);
+  const content: FigureContent = { runs, measured: losses, fit, weights, weightsAbsence, scale };
+  const drawn = FIGURES.map((figure) => ({ figure, svg: figure.draw(content) }));
+  const absences = drawn.flatMap(({ figure, svg }) => (svg === undefined ? (figure.absence(content) ?? []) : []));
+  return {
+    figures: new Map(drawn.flatMap(({ figure, svg }) => (svg === undefined ? [] : [[figure.name, svg] as const]))),
+    absences: [...new Set(absences)],
+  };
 }
 
 /** Contours join the sparsities that were asked for; one of nearly the same sparsity is not drawn twice. */
 function scaleOf(levels: readonly number[], fit: FitResult | undefined): SparsityScale {
-  const contours = adviserOf(fit) === undefined ? [] : CONTOURS;
+  const contours = lawWithOptimum(fit) === undefined ? [] : CONTOURS;
   return sparsityScale([...levels, ...contours.filter((c) => !levels.some((level) => isAtLevel(level, c)))]);
-}
-
-const inOrder = (drawn: Drawn): Map<FigureName, string> =>
-  new Map(FIGURE_NAMES.flatMap((name) => (drawn[name] === undefined ? [] : [[name, drawn[name]]])));
-
-function lawFigures(evidence: Evidence, fit: FitResult, scale: SparsityScale): Drawn {
-  return {
-    ...(evidence.measurements.length > 0 && measuredFigures(evidence, fit, scale)),
-    ...(fit.law === "sparse" && { "dense-equivalent": denseEquivalentFigure(fit, levelsOfEvidence(evidence), scale) }),
-    bootstrap: bootstrapFigure(fit, scale),
-    profiles: profilesFigure(fit, scale),
-  };
-}
-
-function measuredFigures(evidence: Evidence, fit: FitResult, scale: SparsityScale): Drawn {
-  const predictions = predictAll(fit, evidence.measurements);
-  const adviser = adviserOf(fit);
-  return {
-    ...(adviser !== undefined && {
-      "optimal-sparsity": optimalSparsityFigure(adviser, evidence, scale),
-      "optimal-by-budget": optimalByBudgetFigure(adviser, evidence, scale),
-    }),
-    prediction: predictionFigure(predictions, evidence, scale),
-    residuals: residualsFigure(predictions, evidence, scale),
-    "loss-over-size": lawCurves(fit, evidence, scale, "nonzeroParams"),
-    "loss-over-data": lawCurves(fit, evidence, scale, "data"),
-  };
 }

@@ -1,14 +1,23 @@
 /** The law's curves over size and over data at each sparsity, with the measured runs. */
+
 import * as Plot from "@observablehq/plot";
+import { formatCount } from "../../core/format.ts";
 import type { Params } from "../../fit/laws/law.ts";
 import { type FitResult, lawOfFit } from "../../fit/result.ts";
-import { type Domain, heading, linearAxisY, logAxisX, margins, pad, widen } from "../axes.ts";
-import { bandOver, COVERAGE, refitsOf } from "../bands.ts";
-import type { SparsityScale } from "../colours.ts";
-import { dataLabelOf, describeMeasurement, type Evidence, lossUnitOf, type Measurement } from "../evidence.ts";
-import { formatCount } from "../format.ts";
-import { extent, groupBySize, type SizeGroup } from "../runs.ts";
-import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
+import { bandOver, COVERAGE, refitsOf } from "../data/bands.ts";
+import { groupBySize, type SizeGroup } from "../data/groups.ts";
+import {
+  dataLabelOf,
+  describeMeasurement,
+  lossUnitOf,
+  type MeasuredLosses,
+  type Measurement,
+} from "../data/measurements.ts";
+import { extent } from "../data/statistics.ts";
+import { type Domain, heading, linearAxisY, logAxisX, margins, pad, widen } from "../draw/axes.ts";
+import type { SparsityScale } from "../draw/colours.ts";
+import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 
 type Axis = "nonzeroParams" | "data";
 const POINTS = 60;
@@ -18,14 +27,28 @@ const BAND_POINTS = 20;
 const MOST_PANELS = 6;
 const MOST_COLUMNS = 3;
 
+export const overSize = lawCurvesOver("nonzeroParams", "loss-over-size");
+export const overData = lawCurvesOver("data", "loss-over-data");
+
+function lawCurvesOver<const N extends string>(over: Axis, name: N) {
+  return {
+    name,
+    draw: (content) => {
+      const fit = fitOfMeasured(content);
+      return fit && lawCurves(fit, content.measured, content.scale, over);
+    },
+    absence: whyNoLaw,
+  } as const satisfies ReportFigure;
+}
+
 /**
  * Loss against non-zero parameters (or against data), one panel for each amount of the other, as SVG; with the 95 % band of
  * each curve where the fit has a bootstrap.
  *
  * Units     loss in nats per token or image · N in parameters · D in tokens or images
  */
-export function lawCurves(fit: FitResult, evidence: Evidence, scale: SparsityScale, over: Axis): string {
-  const { measurements } = evidence;
+function lawCurves(fit: FitResult, measured: MeasuredLosses, scale: SparsityScale, over: Axis): string {
+  const { measurements } = measured;
   const fixed: Axis = over === "nonzeroParams" ? "data" : "nonzeroParams";
   const groups = spread(
     groupBySize(measurements, (m) => m[fixed]),
@@ -38,13 +61,13 @@ export function lawCurves(fit: FitResult, evidence: Evidence, scale: SparsitySca
   const bands = refits.length > 0 ? `, with the ${COVERAGE} band of its bootstrap` : "";
   const fixedName = fixed === "data" ? `each amount of data` : `each non-zero size`;
   return renderFigure({
-    name: over === "nonzeroParams" ? "loss-over-size" : "loss-over-data",
+    name: (over === "nonzeroParams" ? overSize : overData).name,
     title: `Loss against ${over === "nonzeroParams" ? "non-zero parameters" : "training data"}, at ${fixedName}`,
     subtitle: `Lines: the fitted law at each sparsity${bands}. Marks: measured validation loss of the runs.`,
     scale,
     columns,
     panels: groups.map((group) =>
-      lawPanel(group, { fit, refits, evidence, over, fixed, scale, xDomain, yDomain, columns }),
+      lawPanel(group, { fit, refits, measured, over, fixed, scale, xDomain, yDomain, columns }),
     ),
   });
 }
@@ -52,7 +75,7 @@ export function lawCurves(fit: FitResult, evidence: Evidence, scale: SparsitySca
 interface Frame {
   readonly fit: FitResult;
   readonly refits: readonly Params[];
-  readonly evidence: Evidence;
+  readonly measured: MeasuredLosses;
   readonly over: Axis;
   readonly fixed: Axis;
   readonly scale: SparsityScale;
@@ -62,9 +85,9 @@ interface Frame {
 }
 
 function lawPanel(group: SizeGroup<Measurement>, frame: Frame): Panel {
-  const { evidence, over, fixed, xDomain, yDomain, columns } = frame;
+  const { measured, over, fixed, xDomain, yDomain, columns } = frame;
   const levels = [...new Set(group.members.map(({ level }) => level))];
-  const size = [formatCount(group.size), ...(evidence.dataUnit === undefined ? [] : [evidence.dataUnit])].join(" ");
+  const size = [formatCount(group.size), ...(measured.dataUnit === undefined ? [] : [measured.dataUnit])].join(" ");
   return panel({
     ...margins,
     width: panelWidth(columns),
@@ -72,8 +95,8 @@ function lawPanel(group: SizeGroup<Measurement>, frame: Frame): Panel {
     x: { type: "log", domain: xDomain, label: null },
     y: { domain: yDomain, label: null },
     marks: [
-      ...logAxisX(xDomain, { label: over === "data" ? dataLabelOf(evidence) : "non-zero parameters N", most: 5 }),
-      ...linearAxisY({ label: `validation loss (${lossUnitOf(evidence)})` }),
+      ...logAxisX(xDomain, { label: over === "data" ? dataLabelOf(measured) : "non-zero parameters N", most: 5 }),
+      ...linearAxisY({ label: `validation loss (${lossUnitOf(measured)})` }),
       heading(fixed === "data" ? `D ≈ ${size}` : `N ≈ ${formatCount(group.size)}`),
       ...levels.map((level) => lawBand(level, group.size, frame)),
       ...levels.map((level) => lawLine(level, group.size, frame)),
@@ -111,9 +134,9 @@ function curve(
   });
 }
 
-function measurementMark(measurement: Measurement, { scale, over, evidence }: Frame): Plot.Markish {
+function measurementMark(measurement: Measurement, { scale, over, measured }: Frame): Plot.Markish {
   const { colour, symbol } = scale.of(measurement.level);
-  const title = (m: Measurement) => `${describeMeasurement(m, evidence.dataUnit)}\nloss ${m.loss.toFixed(4)}`;
+  const title = (m: Measurement) => `${describeMeasurement(m, measured.dataUnit)}\nloss ${m.loss.toFixed(4)}`;
   return Plot.dot([measurement], { x: over, y: "loss", symbol, fill: colour, r: 3.6, title });
 }
 

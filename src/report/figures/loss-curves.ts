@@ -1,20 +1,14 @@
 /** Training and validation loss while the model is pruned, one panel for each non-zero size and training length. */
+
 import * as Plot from "@observablehq/plot";
-import { heading, linearAxisX, linearAxisY, margins } from "../axes.ts";
-import { type SparsityScale, shade } from "../colours.ts";
-import { formatCount, formatPercent } from "../format.ts";
-import {
-  dataUnit,
-  extent,
-  groupBySize,
-  lossUnit,
-  mean,
-  type ReportedRun,
-  rampOf,
-  runLabel,
-  targetSparsity,
-} from "../runs.ts";
-import { type Panel, panel, panelWidth, renderFigure, stack } from "../svg.ts";
+import { formatCount, formatPercent } from "../../core/format.ts";
+import { groupBySize } from "../data/groups.ts";
+import { dataUnit, lossUnit, type ReportedRun, rampOf, runLabel, targetSparsity } from "../data/reported-runs.ts";
+import { extent, mean } from "../data/statistics.ts";
+import { heading, linearAxisX, linearAxisY, margins } from "../draw/axes.ts";
+import { type SparsityScale, shade } from "../draw/colours.ts";
+import { type Panel, panel, panelWidth, renderFigure, stack } from "../draw/svg.ts";
+import type { ReportFigure } from "./figure.ts";
 
 /** Training losses are averaged over this many equal stretches of a run. */
 const BINS = 80;
@@ -31,12 +25,18 @@ interface Curve {
   readonly evals: readonly { step: number; value: number }[];
 }
 
+export const figure = {
+  name: "loss-curves",
+  draw: ({ runs, scale }) => lossCurves(runs, scale),
+  absence: () => "No run has recorded its steps, so loss curves are left out.",
+} as const satisfies ReportFigure;
+
 /**
  * Loss curves with the sparsity ramp, as SVG; undefined where no run has recorded a step.
  *
  * Units     loss in nats per token or image · x in training steps
  */
-export function lossCurves(runs: readonly ReportedRun[], scale: SparsityScale): string | undefined {
+function lossCurves(runs: readonly ReportedRun[], scale: SparsityScale): string | undefined {
   const curves = runs.map(curveOf).filter((curve) => curve.loss.length > 0);
   if (curves.length === 0) return undefined;
   const sizes = groupBySize(curves, ({ run }) => run.result.nonzeroParams);
@@ -46,7 +46,7 @@ export function lossCurves(runs: readonly ReportedRun[], scale: SparsityScale): 
   const columns = Math.min(MOST_COLUMNS, sizes.length === 1 ? cells.length : cellsPerSize(cells.length, sizes.length));
   const domain = lossDomain(curves);
   return renderFigure({
-    name: "loss-curves",
+    name: figure.name,
     title: `Training and validation loss${runs.some((run) => targetSparsity(run) > 0) ? " while weights are pruned" : ""}`,
     subtitle:
       "Lines: training loss, averaged over short stretches (dashed: the run did not complete). Marks: validation loss. " +

@@ -1,16 +1,19 @@
 /** How sure the advice is: the optimal sparsity over the training budget, with its band. */
+
 import * as Plot from "@observablehq/plot";
+import { formatCount, formatPercent } from "../../core/format.ts";
 import { optimalSparsity } from "../../fit/advice/optimal.ts";
 import type { Params } from "../../fit/laws/law.ts";
 import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
-import { type Domain, formatPower, heading, linearAxisY, logAxisX, margins, widen } from "../axes.ts";
-import { bandOver, COVERAGE } from "../bands.ts";
-import { accent, ink, muted, paper, type SparsityScale } from "../colours.ts";
-import type { Evidence } from "../evidence.ts";
-import { formatCount, formatPercent } from "../format.ts";
-import { type Adviser, denseOptimalFlops } from "../optimal.ts";
-import { extent, groupBySize } from "../runs.ts";
-import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
+import { bandOver, COVERAGE } from "../data/bands.ts";
+import { groupBySize } from "../data/groups.ts";
+import type { MeasuredLosses } from "../data/measurements.ts";
+import { denseOptimalFlops, type LawWithOptimum, lawWithOptimum, whyNoOptimum } from "../data/optima.ts";
+import { extent } from "../data/statistics.ts";
+import { type Domain, formatPower, heading, linearAxisY, logAxisX, margins, widen } from "../draw/axes.ts";
+import { accent, ink, muted, paper, type SparsityScale } from "../draw/colours.ts";
+import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 
 /** Refits of the band: each of its points searches for their optima. */
 const MOST_REFITS = 200;
@@ -21,13 +24,22 @@ const BEYOND = 30;
 
 interface Frame {
   /** With as many refits as the band is made of. */
-  readonly adviser: Adviser;
-  readonly evidence: Evidence;
+  readonly law: LawWithOptimum;
+  readonly measured: MeasuredLosses;
   readonly scale: SparsityScale;
   readonly cost: "sparse" | "dense";
   readonly nonzeroParams: number;
   readonly x: Domain;
 }
+
+export const figure = {
+  name: "optimal-by-budget",
+  draw: (content) => {
+    const law = lawWithOptimum(fitOfMeasured(content));
+    return law && optimalByBudgetFigure(law, content.measured, content.scale);
+  },
+  absence: (content) => whyNoLaw(content) ?? whyNoOptimum(content.fit),
+} as const satisfies ReportFigure;
 
 /**
  * Optimal sparsity of the largest measured size against the training budget, for either cost, as SVG; with the 95 % band where
@@ -35,15 +47,15 @@ interface Frame {
  *
  * Units     C in FLOPs spent on the weights counted in N
  */
-export function optimalByBudgetFigure(adviser: Adviser, evidence: Evidence, scale: SparsityScale): string {
-  const { size: nonzeroParams, members } = groupBySize(evidence.measurements, (m) => m.nonzeroParams).at(-1)!;
+function optimalByBudgetFigure(law: LawWithOptimum, measured: MeasuredLosses, scale: SparsityScale): string {
+  const { size: nonzeroParams, members } = groupBySize(measured.measurements, (m) => m.nonzeroParams).at(-1)!;
   const x = widen(extent(members.flatMap(({ flops }) => [flops.sparse, flops.dense])), BEYOND);
-  const refits = adviser.refits.slice(0, MOST_REFITS);
-  const ofSize = { ...evidence, measurements: members };
-  const frame = { adviser: { ...adviser, refits }, evidence: ofSize, scale, nonzeroParams, x };
+  const refits = law.refits.slice(0, MOST_REFITS);
+  const ofSize = { ...measured, measurements: members };
+  const frame = { law: { ...law, refits }, measured: ofSize, scale, nonzeroParams, x };
   const band = refits.length === 0 ? "" : ` Shaded: ${COVERAGE} of the bootstrap's refits.`;
   return renderFigure({
-    name: "optimal-by-budget",
+    name: figure.name,
     title: `Optimal sparsity of a model with ${formatCount(nonzeroParams)} non-zero parameters`,
     subtitle: `Curve: the sparsity of lowest loss for the budget.${band} Marks: the runs of this size. Dashed: compute-optimal dense training.`,
     scale,
@@ -53,9 +65,9 @@ export function optimalByBudgetFigure(adviser: Adviser, evidence: Evidence, scal
 }
 
 function costPanel(frame: Frame): Panel {
-  const { adviser, evidence, scale, cost, nonzeroParams, x } = frame;
-  const dense = denseOptimalFlops(adviser, nonzeroParams);
-  const curve = budgets(CURVE_POINTS, x).map((flops) => [flops, optimumAt(adviser.params, flops, frame)] as const);
+  const { law, measured, scale, cost, nonzeroParams, x } = frame;
+  const dense = denseOptimalFlops(law, nonzeroParams);
+  const curve = budgets(CURVE_POINTS, x).map((flops) => [flops, optimumAt(law.params, flops, frame)] as const);
   const isInView = dense > x[0] && dense < x[1];
   return panel({
     ...margins,
@@ -72,7 +84,7 @@ function costPanel(frame: Frame): Panel {
       Plot.areaY(bandsOf(frame), { x: "x", y1: "low", y2: "high", fill: accent.light, fillOpacity: 0.2 }),
       Plot.ruleX(isInView ? [dense] : [], { stroke: muted.light, strokeDasharray: "6 4" }),
       Plot.line(curve, { stroke: ink.light, strokeWidth: 1.6 }),
-      ...evidence.measurements.map((m) => {
+      ...measured.measurements.map((m) => {
         const { colour, symbol } = scale.of(m.level);
         const at = { symbol, fill: colour, stroke: paper.light, strokeWidth: 0.6, r: 4 } as const;
         return Plot.dot([[m.flops[cost], m.sparsity]], { ...at, title: () => m.label });
@@ -84,12 +96,12 @@ function costPanel(frame: Frame): Panel {
 const budgets = (count: number, [lo, hi]: Domain): number[] =>
   Array.from({ length: count }, (_, i) => lo * (hi / lo) ** (i / (count - 1)));
 
-const optimumAt = (params: Params, flops: number, { adviser, cost, nonzeroParams, evidence }: Frame): number =>
-  optimalSparsity({ law: { law: adviser.law, params }, nonzeroParams, flops, cost, schedule: evidence.ramp }).sparsity;
+const optimumAt = (params: Params, flops: number, { law, cost, nonzeroParams, measured }: Frame): number =>
+  optimalSparsity({ law: { law: law.law, params }, nonzeroParams, flops, cost, schedule: measured.ramp }).sparsity;
 
 function bandsOf(frame: Frame): (Interval & { x: number })[] {
   return budgets(BAND_POINTS, frame.x).flatMap((flops) => {
-    const band = bandOver(frame.adviser.refits, (params) => optimumAt(params, flops, frame));
+    const band = bandOver(frame.law.refits, (params) => optimumAt(params, flops, frame));
     return band === undefined ? [] : [{ x: flops, ...band }];
   });
 }

@@ -1,14 +1,16 @@
 /** Which sparsity is best for a non-zero size and a training budget: contours of S_opt(N, C). */
+
 import * as Plot from "@observablehq/plot";
+import { formatCount, formatPercent, formatScientific } from "../../core/format.ts";
 import { type FittedLaw, sparseParamsIn } from "../../fit/advice/fitted-law.ts";
 import { budgetForSparsity } from "../../fit/advice/optimal.ts";
-import { type Domain, formatPower, heading, logAxisX, logAxisY, margins, widen } from "../axes.ts";
-import { ink, muted, paper, type SparsityScale, type SparsityStyle } from "../colours.ts";
-import type { Evidence, Measurement } from "../evidence.ts";
-import { formatCount, formatPercent, formatScientific } from "../format.ts";
-import { denseOptimalFlops } from "../optimal.ts";
-import { extent } from "../runs.ts";
-import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
+import type { MeasuredLosses, Measurement } from "../data/measurements.ts";
+import { denseOptimalFlops, lawWithOptimum, whyNoOptimum } from "../data/optima.ts";
+import { extent } from "../data/statistics.ts";
+import { type Domain, formatPower, heading, logAxisX, logAxisY, margins, widen } from "../draw/axes.ts";
+import { ink, muted, paper, type SparsityScale, type SparsityStyle } from "../draw/colours.ts";
+import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 
 const HEIGHT = 430;
 /** Pixels between the marks of two sparsities: a grid matched in N would draw them on top of each other. */
@@ -24,6 +26,15 @@ const NO_BUDGET = 1e60;
 /** Contours that cross less of the panel than this share of its width go without a label. */
 const SHORTEST_LABELLED = 0.15;
 
+export const figure = {
+  name: "optimal-sparsity",
+  draw: (content) => {
+    const law = lawWithOptimum(fitOfMeasured(content));
+    return law && optimalSparsityFigure(law, content.measured, content.scale);
+  },
+  absence: (content) => whyNoLaw(content) ?? whyNoOptimum(content.fit),
+} as const satisfies ReportFigure;
+
 /**
  * Contours of the optimal sparsity over non-zero parameters and training FLOPs, for sparse and for dense training cost, as
  * SVG. The sparse law makes each of them a straight line on logarithmic axes, parallel to the dense compute-optimal line
@@ -31,13 +42,13 @@ const SHORTEST_LABELLED = 0.15;
  *
  * Units     N in parameters · C in FLOPs spent on the weights counted in N
  */
-export function optimalSparsityFigure(law: FittedLaw, evidence: Evidence, scale: SparsityScale): string {
-  const x = widen(extent(evidence.measurements.map((m) => m.nonzeroParams)), 3);
-  const y = budgetDomain(law, evidence, x);
-  const frames = (["sparse", "dense"] as const).map((cost) => ({ law, evidence, scale, cost, x, y }));
+function optimalSparsityFigure(law: FittedLaw, measured: MeasuredLosses, scale: SparsityScale): string {
+  const x = widen(extent(measured.measurements.map((m) => m.nonzeroParams)), 3);
+  const y = budgetDomain(law, measured, x);
+  const frames = (["sparse", "dense"] as const).map((cost) => ({ law, measured, scale, cost, x, y }));
   const panels = frames.map((frame) => ({ frame, contours: contoursOf(frame) }));
   return renderFigure({
-    name: "optimal-sparsity",
+    name: figure.name,
     title: panels.some(({ contours }) => contours.length > 0)
       ? "The larger the training budget, the higher the optimal sparsity"
       : "By this law no budget makes sparsity pay",
@@ -52,7 +63,7 @@ export function optimalSparsityFigure(law: FittedLaw, evidence: Evidence, scale:
 
 interface Frame {
   readonly law: FittedLaw;
-  readonly evidence: Evidence;
+  readonly measured: MeasuredLosses;
   readonly scale: SparsityScale;
   readonly cost: "sparse" | "dense";
   readonly x: Domain;
@@ -60,7 +71,7 @@ interface Frame {
 }
 
 /** Holds the runs under either cost and, unless it is very far from them, the whole dense line. */
-function budgetDomain(law: FittedLaw, { measurements }: Evidence, [left, right]: Domain): Domain {
+function budgetDomain(law: FittedLaw, { measurements }: MeasuredLosses, [left, right]: Domain): Domain {
   const budgets = measurements.flatMap(({ flops }) => [flops.sparse, flops.dense]);
   const [lowest, highest] = widen(extent(budgets), FARTHEST);
   const dense = [left, right].map((n) => Math.min(Math.max(denseOptimalFlops(law, n), lowest), highest));
@@ -68,7 +79,7 @@ function budgetDomain(law: FittedLaw, { measurements }: Evidence, [left, right]:
 }
 
 function costPanel(frame: Frame, contours: readonly Contour[]): Panel {
-  const { law, evidence, cost, x, y } = frame;
+  const { law, measured, cost, x, y } = frame;
   const dense = [lineOf(frame, (n) => denseOptimalFlops(law, n))].filter(isDrawable);
   return panel({
     ...margins,
@@ -90,7 +101,7 @@ function costPanel(frame: Frame, contours: readonly Contour[]): Panel {
       ...dense.map((line) =>
         Plot.line(line, { stroke: ink.light, strokeWidth: 1.6, strokeDasharray: "6 4", clip: true }),
       ),
-      ...evidence.measurements.map((measurement) => measurementMark(measurement, frame)),
+      ...measured.measurements.map((measurement) => measurementMark(measurement, frame)),
       ...contours.map(({ line, ink: { light }, sparsity }) =>
         lineLabel(line, formatPercent(sparsity), light, 0.84, frame),
       ),
@@ -105,9 +116,9 @@ interface Contour extends SparsityStyle {
 
 /** One for each sparsity of the scale that some finite budget makes optimal. */
 function contoursOf(frame: Frame): Contour[] {
-  const { law, evidence, scale, cost } = frame;
+  const { law, measured, scale, cost } = frame;
   const budgetAt = (nonzeroParams: number, sparsity: number) =>
-    budgetForSparsity({ law, nonzeroParams, cost, schedule: evidence.ramp }, sparsity);
+    budgetForSparsity({ law, nonzeroParams, cost, schedule: measured.ramp }, sparsity);
   return scale.styles
     .map((style) => ({ ...style, line: lineOf(frame, (n) => budgetAt(n, style.sparsity)) }))
     .filter(({ line }) => isDrawable(line));

@@ -1,23 +1,35 @@
 /** What the law says of each run against what was measured, and what is left over. */
+
 import * as Plot from "@observablehq/plot";
-import { linearAxisX, linearAxisY, margins, pad } from "../axes.ts";
-import { muted, type SparsityScale } from "../colours.ts";
-import { describeMeasurement, type Evidence, lossUnitOf } from "../evidence.ts";
-import { formatNumber, formatPercent, plural } from "../format.ts";
-import { type Prediction, type PredictionError, predictionError } from "../law.ts";
-import { extent } from "../runs.ts";
-import { panel, panelWidth, renderFigure } from "../svg.ts";
+import { formatNumber, formatPercent, plural } from "../../core/format.ts";
+import { describeMeasurement, lossUnitOf, type MeasuredLosses } from "../data/measurements.ts";
+import { type Prediction, type PredictionError, predictAll, predictionError } from "../data/predictions.ts";
+import { extent } from "../data/statistics.ts";
+import { linearAxisX, linearAxisY, margins, pad } from "../draw/axes.ts";
+import { muted, type SparsityScale } from "../draw/colours.ts";
+import { panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
+
+export const figure = {
+  name: "prediction",
+  draw: (content) => {
+    const fit = fitOfMeasured(content);
+    const { measured, scale } = content;
+    return fit && predictionFigure(predictAll(fit, measured.measurements), measured, scale);
+  },
+  absence: whyNoLaw,
+} as const satisfies ReportFigure;
 
 /**
  * Predicted against measured loss, and the residuals, as SVG.
  *
  * Units     loss in nats per token or image · residual in percent of the measured loss, positive where the law is too low
  */
-export function predictionFigure(predictions: readonly Prediction[], evidence: Evidence, scale: SparsityScale): string {
+function predictionFigure(predictions: readonly Prediction[], measured: MeasuredLosses, scale: SparsityScale): string {
   const error = predictionError(predictions);
-  const frame = { scale, unit: lossUnitOf(evidence), dataUnit: evidence.dataUnit };
+  const frame = { scale, unit: lossUnitOf(measured), dataUnit: measured.dataUnit };
   return renderFigure({
-    name: "prediction",
+    name: figure.name,
     title: `The law meets ${plural(predictions.length, "run")} within ${formatPercent(error.meanAbsolute)} on average`,
     subtitle: errorFigures(error),
     scale,

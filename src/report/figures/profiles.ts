@@ -1,31 +1,39 @@
 /** How far each parameter may move before the fit gets significantly worse. */
+
 import * as Plot from "@observablehq/plot";
+import { formatNumber } from "../../core/format.ts";
 import type { FitResult } from "../../fit/result.ts";
 import type { ProfileCurve } from "../../fit/uncertainty/uncertainty.ts";
-import { axisXAt, heading, linearAxisY, margins } from "../axes.ts";
-import { COVERAGE } from "../bands.ts";
-import { accent, ink, muted, type SparsityScale } from "../colours.ts";
-import { formatNumber } from "../format.ts";
-import { formatTick, parameterScale } from "../parameter-scale.ts";
-import { extent } from "../runs.ts";
-import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
+import { COVERAGE } from "../data/bands.ts";
+import { extent } from "../data/statistics.ts";
+import { axisXAt, heading, linearAxisY, margins } from "../draw/axes.ts";
+import { accent, ink, muted, type SparsityScale } from "../draw/colours.ts";
+import { formatTick, parameterScale } from "../draw/parameter-scale.ts";
+import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import type { ReportFigure } from "./figure.ts";
 
 /** The axis of the statistic, in multiples of the threshold. */
 const TOP = 1.8;
 const MOST_COLUMNS = 3;
+
+export const figure = {
+  name: "profiles",
+  draw: ({ fit, scale }) => fit && profilesFigure(fit, scale),
+  absence: ({ fit }) => fit && "The fit has no profiles of its parameters, so their figure is left out.",
+} as const satisfies ReportFigure;
 
 /**
  * The profile of each parameter as SVG, one panel each; undefined for a fit without profiles.
  *
  * Units     the likelihood ratio has none · parameters as published: N in parameters, D in tokens or images, L in nats
  */
-export function profilesFigure(fit: FitResult, scale: SparsityScale): string | undefined {
+function profilesFigure(fit: FitResult, scale: SparsityScale): string | undefined {
   const profiles = fit.uncertainty?.profiles.filter(({ points }) => points.length > 1) ?? [];
   if (profiles.length === 0) return undefined;
   const open = profiles.filter(({ interval }) => interval.low === null || interval.high === null);
   const columns = Math.min(profiles.length, MOST_COLUMNS);
   return renderFigure({
-    name: "profiles",
+    name: figure.name,
     title:
       open.length === 0
         ? "The data limit every parameter from both sides"

@@ -1,12 +1,16 @@
 /** Whether the law errs in one direction: residuals by sparsity, by size and by data. */
+
 import * as Plot from "@observablehq/plot";
-import { axisXAt, heading, linearAxisY, logAxisX, margins, widen } from "../axes.ts";
-import { ink, muted, type SparsityScale } from "../colours.ts";
-import { dataLabelOf, type Evidence, levelsOfEvidence } from "../evidence.ts";
-import { formatNumber, formatPercent } from "../format.ts";
-import { type Prediction, predictionError } from "../law.ts";
-import { extent, groupBy, groupBySize, median } from "../runs.ts";
-import { type Panel, panel, panelWidth, renderFigure } from "../svg.ts";
+import { formatNumber, formatPercent } from "../../core/format.ts";
+import { SIZE_TOLERANCE } from "../../core/grid.ts";
+import { groupBy, groupBySize } from "../data/groups.ts";
+import { dataLabelOf, levelsMeasured, type MeasuredLosses } from "../data/measurements.ts";
+import { type Prediction, predictAll, predictionError } from "../data/predictions.ts";
+import { extent, median } from "../data/statistics.ts";
+import { axisXAt, heading, linearAxisY, logAxisX, margins, widen } from "../draw/axes.ts";
+import { ink, muted, type SparsityScale } from "../draw/colours.ts";
+import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 import { predictionMark } from "./prediction.ts";
 
 const HEIGHT = 340;
@@ -17,7 +21,7 @@ const STRIP = 0.6;
 
 interface Frame {
   readonly predictions: readonly Prediction[];
-  readonly evidence: Evidence;
+  readonly measured: MeasuredLosses;
   readonly scale: SparsityScale;
 }
 
@@ -28,18 +32,28 @@ interface Column {
   readonly members: readonly Prediction[];
 }
 
+export const figure = {
+  name: "residuals",
+  draw: (content) => {
+    const fit = fitOfMeasured(content);
+    const { measured, scale } = content;
+    return fit && residualsFigure(predictAll(fit, measured.measurements), measured, scale);
+  },
+  absence: whyNoLaw,
+} as const satisfies ReportFigure;
+
 /**
  * Residuals against sparsity, non-zero parameters and data, with the median of each group, as SVG: a law that fits has them
  * about 0 everywhere.
  *
  * Units     residual in percent of the measured loss, positive where the law is too low · N in parameters
  */
-export function residualsFigure(predictions: readonly Prediction[], evidence: Evidence, scale: SparsityScale): string {
-  const frame = { predictions, evidence, scale };
+function residualsFigure(predictions: readonly Prediction[], measured: MeasuredLosses, scale: SparsityScale): string {
+  const frame = { predictions, measured, scale };
   const groups = [...bySparsity(frame), ...bySize(frame, "nonzeroParams"), ...bySize(frame, "data")];
   const [low, high] = extent(groups.map(({ members }) => median(members.map((p) => p.residual))));
   return renderFigure({
-    name: "residuals",
+    name: figure.name,
     title: `By sparsity, size and data, the law is off by ${formatPercent(low)} to ${formatPercent(high)} in the median`,
     subtitle: `${errorsByLevel(frame)} Marks: runs. Bars: medians of the runs at one sparsity, size or amount of data.`,
     scale,
@@ -48,17 +62,17 @@ export function residualsFigure(predictions: readonly Prediction[], evidence: Ev
   });
 }
 
-function errorsByLevel({ predictions, scale, evidence }: Frame): string {
-  const errors = levelsOfEvidence(evidence).map((level) => {
+function errorsByLevel({ predictions, scale, measured }: Frame): string {
+  const errors = levelsMeasured(measured).map((level) => {
     const { meanAbsolute } = predictionError(predictions.filter((p) => p.measurement.level === level));
     return `${formatPercent(meanAbsolute, 3)} at S = ${scale.of(level).label}`;
   });
   return `Mean absolute error: ${errors.join(", ")}.`;
 }
 
-function bySparsity({ predictions, evidence }: Frame): Column[] {
+function bySparsity({ predictions, measured }: Frame): Column[] {
   const groups = groupBy(predictions, (p) => p.measurement.level);
-  return levelsOfEvidence(evidence).map((level, i) => ({
+  return levelsMeasured(measured).map((level, i) => ({
     from: i - STRIP / 2,
     to: i + STRIP / 2,
     members: groups.get(level)!,
@@ -67,8 +81,8 @@ function bySparsity({ predictions, evidence }: Frame): Column[] {
 
 function bySize({ predictions }: Frame, key: "nonzeroParams" | "data"): Column[] {
   return groupBySize(predictions, (p) => p.measurement[key]).map(({ size, members }) => ({
-    from: size / 1.2,
-    to: size * 1.2,
+    from: size / SIZE_TOLERANCE,
+    to: size * SIZE_TOLERANCE,
     members,
   }));
 }
@@ -76,13 +90,13 @@ function bySize({ predictions }: Frame, key: "nonzeroParams" | "data"): Column[]
 function sparsityPanel(frame: Frame): Panel {
   const columns = bySparsity(frame);
   const places = new Map(columns.flatMap(({ from, members }) => placesAlong(from, members)));
-  const labels = levelsOfEvidence(frame.evidence).map((level) => formatPercent(level));
+  const labels = levelsMeasured(frame.measured).map((level) => formatPercent(level));
   return residualPanel(frame, "by sparsity", {
     x: { domain: [-0.5, columns.length - 0.5], label: null },
     axis: axisXAt([...columns.keys()], { label: "sparsity S", format: (i) => labels[i]! }),
     columns,
     marks: frame.predictions.map((p) =>
-      predictionMark(p, frame.scale, frame.evidence.dataUnit, { x: () => places.get(p)!, y: (of) => of.residual }),
+      predictionMark(p, frame.scale, frame.measured.dataUnit, { x: () => places.get(p)!, y: (of) => of.residual }),
     ),
   });
 }
@@ -94,16 +108,16 @@ function placesAlong(from: number, members: readonly Prediction[]): [Prediction,
 }
 
 function sizePanel(frame: Frame, key: "nonzeroParams" | "data"): Panel {
-  const { predictions, evidence, scale } = frame;
+  const { predictions, measured, scale } = frame;
   const domain = widen(extent(predictions.map((p) => p.measurement[key])), 1.8);
-  const levels = levelsOfEvidence(evidence);
+  const levels = levelsMeasured(measured);
   const beside = (p: Prediction) => BESIDE * (levels.indexOf(p.measurement.level) - (levels.length - 1) / 2);
   return residualPanel(frame, key === "data" ? "by data" : "by size", {
     x: { type: "log", domain, label: null },
-    axis: logAxisX(domain, { label: key === "data" ? dataLabelOf(evidence) : "non-zero parameters N", most: 5 }),
+    axis: logAxisX(domain, { label: key === "data" ? dataLabelOf(measured) : "non-zero parameters N", most: 5 }),
     columns: bySize(frame, key),
     marks: predictions.map((p) =>
-      predictionMark(p, scale, evidence.dataUnit, {
+      predictionMark(p, scale, measured.dataUnit, {
         x: (of) => of.measurement[key],
         y: (of) => of.residual,
         dx: beside(p),

@@ -1,19 +1,15 @@
 /** How much time sparsity saves: a training step of the pruned model against the dense one. */
+
 import * as Plot from "@observablehq/plot";
-import { axisXAt, logAxisY, margins, widen } from "../axes.ts";
-import { ink, muted, paper, type SparsityScale } from "../colours.ts";
-import { formatCount, formatNumber, formatPercent } from "../format.ts";
-import {
-  extent,
-  geometricMean,
-  groupBy,
-  groupBySize,
-  median,
-  type ReportedRun,
-  rampOf,
-  targetSparsity,
-} from "../runs.ts";
-import { FIGURE_WIDTH, panel, renderFigure } from "../svg.ts";
+import { formatCount, formatNumber, formatPercent } from "../../core/format.ts";
+import { geometricMean } from "../../core/math.ts";
+import { groupBy, groupBySize } from "../data/groups.ts";
+import { completedRuns, type ReportedRun, rampOf, targetSparsity } from "../data/reported-runs.ts";
+import { extent, median } from "../data/statistics.ts";
+import { axisXAt, logAxisY, margins, widen } from "../draw/axes.ts";
+import { ink, muted, paper, type SparsityScale } from "../draw/colours.ts";
+import { FIGURE_WIDTH, panel, renderFigure } from "../draw/svg.ts";
+import type { ReportFigure } from "./figure.ts";
 
 /** Times of runs that differ in nothing but sparsity. */
 export interface SpeedSeries {
@@ -54,19 +50,25 @@ function finalStepMs(run: ReportedRun): number {
   return times.length > 0 ? median(times) : 1000 / result.stepsPerSecond;
 }
 
+export const figure = {
+  name: "training-speed",
+  draw: ({ runs, scale }) => trainingSpeed(completedRuns(runs), scale),
+  absence: () => "No dense size was trained at two sparsities, so training speeds are left out.",
+} as const satisfies ReportFigure;
+
 /**
  * Time of a step against sparsity at equal dense size, as SVG; undefined where no size was trained at two sparsities.
  *
  * Units     milliseconds a training step · dashed: time in proportion to the density 1 − S
  */
-export function trainingSpeed(runs: readonly ReportedRun[], scale: SparsityScale): string | undefined {
+function trainingSpeed(runs: readonly ReportedRun[], scale: SparsityScale): string | undefined {
   const series = speedSeries(runs);
   if (series.length === 0) return undefined;
   const all = series.flatMap((s) => s.points);
   const domain = widen(extent(all.map((p) => p.stepMs)), 1.5);
   const xDomain = [0, Math.max(...all.map((p) => halvings(p.sparsity)))];
   return renderFigure({
-    name: "training-speed",
+    name: figure.name,
     title: claim(series),
     subtitle:
       "Milliseconds of one training step after the ramp, at equal dense size, batch, threads and kernels; each line is one dense size. " +

@@ -1,11 +1,13 @@
 /** What pruning left of one run, tensor by tensor: densities, and the sizes of the weights that stand. */
+
 import * as Plot from "@observablehq/plot";
-import { type Domain, formatPower, heading, linearAxisX, logAxisX } from "../axes.ts";
-import { ink, muted, type SparsityScale } from "../colours.ts";
-import { formatCount, formatPercent } from "../format.ts";
-import { extent } from "../runs.ts";
-import { compose, FIGURE_WIDTH, type Panel, panel, renderFigure } from "../svg.ts";
-import { binStart, type WeightSummary } from "../weights.ts";
+import { formatCount, formatPercent } from "../../core/format.ts";
+import { extent } from "../data/statistics.ts";
+import { binStart, type RunWeights, type WeightSummary } from "../data/weight-summary.ts";
+import { type Domain, formatPower, heading, linearAxisX, logAxisX } from "../draw/axes.ts";
+import { ink, muted, type SparsityScale } from "../draw/colours.ts";
+import { compose, FIGURE_WIDTH, type Panel, panel, renderFigure } from "../draw/svg.ts";
+import type { ReportFigure } from "./figure.ts";
 
 /** Pixels of one tensor. */
 const ROW = 22;
@@ -17,13 +19,11 @@ const BOTTOM = 46;
 /** Height of a histogram in rows. */
 const HEIGHT = 0.92;
 
-export interface RunWeights {
-  readonly label: string;
-  readonly step: number;
-  /** The run's sparsity as asked for. */
-  readonly level: number;
-  readonly tensors: readonly WeightSummary[];
-}
+export const figure = {
+  name: "weights",
+  draw: ({ weights, scale }) => weights && weightsFigure(weights, scale),
+  absence: ({ weightsAbsence }) => weightsAbsence,
+} as const satisfies ReportFigure;
 
 /**
  * Density and sizes of the non-zero weights of every pruned tensor of a checkpoint, as SVG; undefined where none was pruned.
@@ -36,7 +36,7 @@ export function weightsFigure({ label, step, level, tensors }: RunWeights, scale
   const [low, high] = extent(tensors.map(({ density }) => density));
   const range = low === high ? formatPercent(low) : `${formatPercent(low)} to ${formatPercent(high)}`;
   return renderFigure({
-    name: "weights",
+    name: figure.name,
     title: `Pruned tensors keep ${range} of their weights`,
     subtitle:
       `Run ${label}, step ${step}. Left: density of each pruned tensor. Right: histogram of |w| over its non-zero weights, ` +

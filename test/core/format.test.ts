@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  formatCount,
-  formatDuration,
-  formatNumber,
-  formatPercent,
-  formatScientific,
-  logTicks,
-  minorLogTicks,
-} from "../../src/report/format.ts";
+import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific } from "../../src/core/format.ts";
+import { logTicks, minorLogTicks } from "../../src/report/draw/ticks.ts";
 
 describe("numbers for people", () => {
   it("what is not finite has a sign of its own", () => {

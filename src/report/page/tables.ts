@@ -1,12 +1,12 @@
 /** The report's tables: one list of columns each, from which CSV, JSON and HTML are made. */
-import { predictWithBand } from "../fit/assess.ts";
-import { type FitResult, lawOfFit } from "../fit/result.ts";
-import { COVERAGE } from "./bands.ts";
-import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific } from "./format.ts";
-import { escapeMarkup } from "./html.ts";
-import { predictRuns } from "./law.ts";
-import type { Optima, SizeOptimum } from "./optimal.ts";
-import { completedRuns, type ReportedRun, runLabel } from "./runs.ts";
+import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific } from "../../core/format.ts";
+import { predictWithBand } from "../../fit/assess.ts";
+import { type FitResult, lawOfFit } from "../../fit/result.ts";
+import { COVERAGE } from "../data/bands.ts";
+import type { Optima, SizeOptimum } from "../data/optima.ts";
+import { predictRuns } from "../data/predictions.ts";
+import { completedRuns, type ReportedRun, runLabel } from "../data/reported-runs.ts";
+import { escapeMarkup } from "../draw/markup.ts";
 
 export type Cell = string | number | boolean | undefined;
 

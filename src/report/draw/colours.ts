@@ -3,7 +3,7 @@
  * in order for colour-blind eyes and in grey print) and, as second channel, a shape. More sparse is always more contrast:
  * darker on white paper, lighter on a dark screen.
  */
-import { formatPercent } from "./format.ts";
+import { formatPercent } from "../../core/format.ts";
 
 /** Light-mode colours are written into the SVG; a style sheet replaces them one for one where the screen is dark. */
 export interface Ink {

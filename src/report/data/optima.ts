@@ -1,39 +1,42 @@
 /** Optimal sparsity as the report shows it: by which law, and the best sparsity of given budgets. */
-
-import { paperRamp, type Ramp } from "../core/ramp.ts";
-import type { Cost } from "../fit/advice/cost.ts";
-import { type AnyLaw, chinchillaOptimalData, type FittedLaw, tellsSparsitiesApart } from "../fit/advice/fitted-law.ts";
-import { type OptimalSparsity, optimalSparsity } from "../fit/advice/optimal.ts";
-import { bandOfOptima, type OptimalBand } from "../fit/advice/optimal-band.ts";
-import type { Params } from "../fit/laws/law.ts";
-import { type FitResult, lawOfFit } from "../fit/result.ts";
+import { FLOPS_PER_WEIGHT } from "../../core/flops.ts";
+import type { Cost } from "../../fit/advice/cost.ts";
+import {
+  type AnyLaw,
+  chinchillaOptimalData,
+  type FittedLaw,
+  tellsSparsitiesApart,
+} from "../../fit/advice/fitted-law.ts";
+import { type OptimalSparsity, optimalSparsity } from "../../fit/advice/optimal.ts";
+import { bandOfOptima, type OptimalBand } from "../../fit/advice/optimal-band.ts";
+import type { Params } from "../../fit/laws/law.ts";
+import { type FitResult, lawOfFit } from "../../fit/result.ts";
 import { refitsOf } from "./bands.ts";
-import { completedRuns, groupBy, groupBySize, type ReportedRun, rampOf, targetSparsity } from "./runs.ts";
+import { groupBySize } from "./groups.ts";
+import { commonRamp, completedRuns, type ReportedRun } from "./reported-runs.ts";
 
-/** The ramp that most of the pruned runs used; the paper's where none was pruned. */
-export function commonRamp(runs: readonly ReportedRun[]): Ramp {
-  const ramps = runs.filter((run) => targetSparsity(run) > 0).flatMap((run) => rampOf(run) ?? []);
-  const alike = [...groupBy(ramps, ({ start, end }) => `${start} ${end}`).values()];
-  const [commonest] = alike.sort((a, b) => b.length - a.length);
-  return commonest?.[0] ?? paperRamp;
-}
-
-/** A law that tells how sparse a model should be, and the refits that tell how surely. */
-export interface Adviser extends FittedLaw {
+/** A law by which some sparsity is best, and the refits that tell how surely. */
+export interface LawWithOptimum extends FittedLaw {
   /** None where the fit has no bootstrap. */
   readonly refits: readonly Params[];
 }
 
 /** The law of a fit, where it tells any two sparsities apart. */
-export function adviserOf(fit: FitResult | undefined): Adviser | undefined {
+export function lawWithOptimum(fit: FitResult | undefined): LawWithOptimum | undefined {
   if (fit === undefined) return undefined;
   const law = { law: lawOfFit(fit), params: fit.params };
   return tellsSparsitiesApart(law) ? { ...law, refits: refitsOf(fit) } : undefined;
 }
 
+/** Why a fit has no such law, as a sentence; undefined where it has. */
+export function whyNoOptimum(fit: FitResult | undefined): string | undefined {
+  if (fit === undefined || lawWithOptimum(fit) !== undefined) return undefined;
+  return `The ${fit.law} law does not tell any two sparsities apart, so optimal sparsities are left out; fit the sparse law for them.`;
+}
+
 /** C that makes a dense model of N parameters compute-optimal: 6·N·D*(N). */
 export const denseOptimalFlops = (law: AnyLaw, nonzeroParams: number): number =>
-  6 * nonzeroParams * chinchillaOptimalData(law, nonzeroParams);
+  FLOPS_PER_WEIGHT * nonzeroParams * chinchillaOptimalData(law, nonzeroParams);
 
 /** What is best, and the same by the refits of the bootstrap where there is one. */
 export interface BandedOptimum extends OptimalSparsity {
@@ -55,31 +58,29 @@ export interface Optima {
 /** Undefined without completed runs and for laws that do not tell sparsities apart. */
 export function optimaOfRuns(runs: readonly ReportedRun[], fit: FitResult | undefined): Optima | undefined {
   const completed = completedRuns(runs);
-  const adviser = adviserOf(fit);
-  if (adviser === undefined || completed.length === 0) return undefined;
-  return { ofSizes: optimaOfSizes(adviser, completed), ofMultiples: optimaOfMultiples(adviser, completed) };
+  const law = lawWithOptimum(fit);
+  if (law === undefined || completed.length === 0) return undefined;
+  return { ofSizes: optimaOfSizes(law, completed), ofMultiples: optimaOfMultiples(law, completed) };
 }
 
 /** For each non-zero size of the runs, what would have been best with the largest budget spent on it. */
-function optimaOfSizes(adviser: Adviser, runs: readonly ReportedRun[]): SizeOptimum[] {
+function optimaOfSizes(law: LawWithOptimum, runs: readonly ReportedRun[]): SizeOptimum[] {
   return groupBySize(runs, (run) => run.result.nonzeroParams).map(({ size, members }) =>
-    optimaOf(adviser, runs, size, Math.max(...members.map((run) => run.result.trainFlops))),
+    optimaOf(law, runs, size, Math.max(...members.map((run) => run.result.trainFlops))),
   );
 }
 
 const MULTIPLES = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128];
 
 /** The same over budgets in multiples of the dense compute-optimal one, on which alone that of the sparse law depends. */
-function optimaOfMultiples(adviser: Adviser, runs: readonly ReportedRun[]): SizeOptimum[] {
+function optimaOfMultiples(law: LawWithOptimum, runs: readonly ReportedRun[]): SizeOptimum[] {
   const nonzeroParams = Math.max(...runs.map((run) => run.result.nonzeroParams));
-  const one = denseOptimalFlops(adviser, nonzeroParams);
-  return Number.isFinite(one)
-    ? MULTIPLES.map((multiple) => optimaOf(adviser, runs, nonzeroParams, multiple * one))
-    : [];
+  const one = denseOptimalFlops(law, nonzeroParams);
+  return Number.isFinite(one) ? MULTIPLES.map((multiple) => optimaOf(law, runs, nonzeroParams, multiple * one)) : [];
 }
 
 function optimaOf(
-  { law, params, refits }: Adviser,
+  { law, params, refits }: LawWithOptimum,
   runs: readonly ReportedRun[],
   nonzeroParams: number,
   flops: number,

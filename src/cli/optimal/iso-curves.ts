@@ -1,10 +1,9 @@
 /** Curves of one loss, and of one budget, over N: tables for people, records for programs. */
-import { type FittedLaw, isoFlopCurve, isoLossCurve, type Ramp } from "../fit/index.ts";
-import { formatCount, formatScientific } from "../report/format.ts";
-import { alignColumns, type Output } from "./output.ts";
+import { formatCount, formatScientific } from "../../core/format.ts";
+import { type FittedLaw, isoFlopCurve, isoLossCurve, type Ramp } from "../../fit/index.ts";
+import { alignColumns, type Output } from "../output.ts";
 
 export interface CurveFlags {
-  readonly nonzero: number;
   readonly isoLoss: readonly number[];
   readonly isoFlops: readonly number[];
   readonly sparsities: readonly number[];
@@ -15,7 +14,7 @@ const curveSizes = (nonzeroParams: number): number[] =>
   Array.from({ length: 25 }, (_, i) => Number((nonzeroParams * 10 ** ((i - 12) / 6)).toPrecision(6)));
 
 export function printCurves(
-  { nonzero, isoLoss, isoFlops, sparsities }: CurveFlags,
+  { nonzero, isoLoss, isoFlops, sparsities }: CurveFlags & { readonly nonzero: number },
   law: FittedLaw,
   options: { readonly schedule: Ramp; readonly cost: "sparse" | "dense" },
   output: Output,

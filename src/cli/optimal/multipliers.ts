@@ -1,19 +1,25 @@
-/** What sparsity is worth by the sparse law, whatever N: m(S), and the budgets that make S the best choice. */
-import { ConfigError } from "../core/errors.ts";
-import { sparseParamsIn } from "../fit/advice/fitted-law.ts";
-import { budgetMultipleFor, denseEquivalentMultiplier, type Ramp, type SparseParams } from "../fit/index.ts";
-import { intervalOf } from "../fit/uncertainty/quantiles.ts";
-import type { Interval } from "../fit/uncertainty/uncertainty.ts";
-import { formatNumber, formatPercent } from "../report/format.ts";
-import type { NamedLaw } from "./laws.ts";
-import { alignColumns } from "./output.ts";
+/** Multipliers of the sparse law, whatever N: m(S), the dense size of the same loss, and the budgets that make S the best choice. */
+import { ConfigError } from "../../core/errors.ts";
+import { formatNumber, formatPercent } from "../../core/format.ts";
+import { sparseParamsIn } from "../../fit/advice/fitted-law.ts";
+import {
+  budgetMultipleFor,
+  denseEquivalentMultiplier,
+  paperRamp,
+  type Ramp,
+  type SparseParams,
+} from "../../fit/index.ts";
+import { intervalOf } from "../../fit/uncertainty/quantiles.ts";
+import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
+import type { NamedLaw } from "../laws.ts";
+import { alignColumns, type Output } from "../output.ts";
 
 /** A value of the law, with the 95 % interval of its refits. */
 interface Estimate extends Partial<Interval> {
   readonly value: number;
 }
 
-export interface Multiplier {
+interface Multiplier {
   /** 1 stands for the limit. */
   readonly sparsity: number;
   /** m(S): the dense size of the same loss, in units of N. */
@@ -24,7 +30,17 @@ export interface Multiplier {
 }
 
 /** @throws {ConfigError} for laws whose m(S) depends on N and D */
-export function multipliersOf(law: NamedLaw, sparsities: readonly number[], ramp: Ramp): Multiplier[] {
+export function printMultipliers(
+  law: NamedLaw,
+  { sparsities, ramp = paperRamp }: { readonly sparsities: readonly number[]; readonly ramp: Ramp | undefined },
+  output: Output,
+): void {
+  const multipliers = multipliersOf(law, sparsities, ramp);
+  output.record({ type: "multipliers", multipliers });
+  output.print(...describeMultipliers(multipliers));
+}
+
+function multipliersOf(law: NamedLaw, sparsities: readonly number[], ramp: Ramp): Multiplier[] {
   const params = sparseParamsIn(law);
   if (params === undefined)
     throw new ConfigError(
@@ -43,7 +59,7 @@ export function multipliersOf(law: NamedLaw, sparsities: readonly number[], ramp
   }));
 }
 
-export function describeMultipliers(multipliers: readonly Multiplier[]): string[] {
+function describeMultipliers(multipliers: readonly Multiplier[]): string[] {
   const hasIntervals = multipliers[0]?.denseEquivalent.low !== undefined;
   const cells = (estimate: Estimate | null) => {
     if (estimate === null) return hasIntervals ? ["—", ""] : ["—"];

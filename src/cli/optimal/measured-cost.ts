@@ -1,22 +1,22 @@
 /** The measured cost that a command line asks for: this machine's, or that of a file. */
 import { cpus } from "node:os";
-import { calibrate, rememberedCalibration } from "../calibration/cache.ts";
-import { type Calibration, parseCalibration } from "../calibration/calibration.ts";
-import { trainingTime, widthOf } from "../calibration/training-time.ts";
-import { readYaml } from "../config/yaml.ts";
-import { ConfigError } from "../core/errors.ts";
-import type { Variant } from "../core/record.ts";
-import type { Ramp, TimeCost } from "../fit/index.ts";
-import { enableTurbo } from "../kernels/turbo.ts";
-import { formatNumber, formatPercent, plural } from "../report/format.ts";
-import { readText } from "./inputs.ts";
-import type { Output } from "./output.ts";
+import { calibrate, rememberedCalibration } from "../../calibration/cache.ts";
+import { type Calibration, parseCalibration } from "../../calibration/calibration.ts";
+import { trainingTime, widthOf } from "../../calibration/training-time.ts";
+import { readYaml } from "../../config/yaml.ts";
+import { ConfigError } from "../../core/errors.ts";
+import { formatNumber, formatPercent, plural } from "../../core/format.ts";
+import type { Variant } from "../../core/record.ts";
+import type { Ramp, TimeCost } from "../../fit/index.ts";
+import { enableTurbo } from "../../kernels/turbo.ts";
+import { readText } from "../files.ts";
+import type { Output } from "../output.ts";
 
 export interface MachineFlags {
   readonly layers: number;
   readonly threads: number;
-  readonly tokensPerExample?: number;
-  readonly calibration?: string;
+  readonly tokensPerExample: number | undefined;
+  readonly calibration: string | undefined;
   readonly variant: Variant;
   readonly turbo: boolean;
 }

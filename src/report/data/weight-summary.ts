@@ -1,5 +1,5 @@
 /** Where pruning left weights, and how large they are: a summary of a checkpoint, as plain data. */
-import type { Checkpoint, NamedArray } from "../store/store.ts";
+import type { Checkpoint, NamedArray } from "../../store/store.ts";
 
 /** Bins of |w|: eight to a factor of ten, from 10⁻⁶ to 10². */
 export const WEIGHT_BINS = { perDecade: 8, lowest: -6, highest: 2 } as const;
@@ -13,6 +13,15 @@ export interface WeightSummary {
   readonly density: number;
   /** Kept weights that are not zero by |w| in bins of `WEIGHT_BINS`; smaller and larger ones count in the outermost. */
   readonly counts: readonly number[];
+}
+
+/** The pruned tensors of one run. */
+export interface RunWeights {
+  readonly label: string;
+  readonly step: number;
+  /** The run's sparsity as asked for. */
+  readonly level: number;
+  readonly tensors: readonly WeightSummary[];
 }
 
 /** Block 10 after block 9. */

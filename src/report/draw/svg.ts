@@ -1,8 +1,8 @@
 /** Puts panels drawn by Plot together into one standalone SVG: title, subtitle, legend of sparsities, panels on a grid. */
 import * as Plot from "@observablehq/plot";
 import { accent, type Ink, ink, muted, paper, type SparsityScale, type SparsityStyle, shade } from "./colours.ts";
-import { svgDocument } from "./document.ts";
-import { escapeMarkup } from "./html.ts";
+import { escapeMarkup } from "./markup.ts";
+import { svgDocument } from "./svg-document.ts";
 
 export interface Panel {
   readonly body: string;

@@ -1,11 +1,11 @@
 /** The report as one self-contained HTML file: no request, no script, light and dark, fit to print. */
-import type { FitResult } from "../fit/result.ts";
-import { ink, muted, paper, shade } from "./colours.ts";
-import { formatPercent } from "./format.ts";
-import { escapeMarkup } from "./html.ts";
-import type { Optima } from "./optimal.ts";
-import { incompleteRuns, type ReportedRun, runLabel } from "./runs.ts";
-import { describeAbsences, describeFit, describeOptima, describeRuns, formulaHtml } from "./summary.ts";
+import { formatPercent } from "../../core/format.ts";
+import type { FitResult } from "../../fit/result.ts";
+import type { Optima } from "../data/optima.ts";
+import { incompleteRuns, type ReportedRun, runLabel } from "../data/reported-runs.ts";
+import { ink, muted, paper, shade } from "../draw/colours.ts";
+import { escapeMarkup } from "../draw/markup.ts";
+import { describeFit, describeOptima, describeRuns, formulaHtml } from "./summary.ts";
 import { type Table, toHtmlTable } from "./tables.ts";
 
 export interface PageContent {
@@ -16,16 +16,12 @@ export interface PageContent {
   /** SVG by name, in the order to show. */
   readonly figures: ReadonlyMap<string, string>;
   readonly tables: readonly Table[];
-  /** Why the figure of weights is left out. */
-  readonly weightsAbsence?: string | undefined;
+  /** Why others are left out, as sentences. */
+  readonly absences: readonly string[];
 }
 
-export function renderPage({ title, runs, fit, optima, figures, tables, weightsAbsence }: PageContent): string {
-  const notes = [
-    ...describeAbsences(runs, fit, new Set(figures.keys())),
-    ...asNotes(weightsAbsence),
-    ...missingRuns(runs),
-  ];
+export function renderPage({ title, runs, fit, optima, figures, tables, absences }: PageContent): string {
+  const notes = [...(runs.length === 0 ? [] : absences.map(escapeMarkup)), ...missingRuns(runs)];
   const sections = [
     summary(runs, fit, optima, notes),
     section("Figures", [...figures.values()].map((svg) => `<figure>${svg}</figure>`).join("\n")),
@@ -65,8 +61,6 @@ function dateline(runs: readonly ReportedRun[]): string {
     .map(escapeMarkup)
     .join(" · ");
 }
-
-const asNotes = (sentence: string | undefined): string[] => (sentence === undefined ? [] : [escapeMarkup(sentence)]);
 
 function summary(
   runs: readonly ReportedRun[],

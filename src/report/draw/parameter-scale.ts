@@ -1,6 +1,7 @@
 /** The axis of a law's parameter: logarithmic where its values are positive and span orders of magnitude. */
+import { formatCount, formatNumber } from "../../core/format.ts";
 import type { Domain } from "./axes.ts";
-import { formatCount, formatNumber, logTicks } from "./format.ts";
+import { logTicks } from "./ticks.ts";
 
 /** Spans wider than this factor are drawn logarithmic … */
 const WIDE = 8;

@@ -1,13 +1,12 @@
 /** Measured losses as the figures of a law draw them, whether they come from runs or from a table. */
-
-import { paperRamp, type Ramp } from "../core/ramp.ts";
-import { costMultiplier } from "../fit/advice/cost.ts";
-import type { FitRow } from "../fit/laws/law.ts";
-import { levelsOf } from "../fit/laws/power-form.ts";
-import { rowOfRun } from "../fit/table/runs.ts";
-import { formatCount, formatPercent } from "./format.ts";
-import { commonRamp } from "./optimal.ts";
-import { completedRuns, dataUnit, type ReportedRun, runLabel, targetSparsity } from "./runs.ts";
+import { FLOPS_PER_WEIGHT } from "../../core/flops.ts";
+import { formatCount, formatPercent } from "../../core/format.ts";
+import { isAtLevel, levelsOf } from "../../core/grid.ts";
+import { paperRamp, type Ramp } from "../../core/ramp.ts";
+import { costMultiplier } from "../../fit/advice/cost.ts";
+import type { FitRow } from "../../fit/laws/law.ts";
+import { rowOfRun } from "../../fit/table/runs.ts";
+import { commonRamp, completedRuns, dataUnit, type ReportedRun, runLabel, targetSparsity } from "./reported-runs.ts";
 
 /** One measured loss. */
 export interface Measurement extends FitRow {
@@ -25,7 +24,7 @@ export interface NamedRow {
   readonly name: string;
 }
 
-export interface Evidence {
+export interface MeasuredLosses {
   readonly measurements: readonly Measurement[];
   /** Of the pruned runs, for what sparse training costs. */
   readonly ramp: Ramp;
@@ -34,14 +33,14 @@ export interface Evidence {
 }
 
 /** The completed runs. */
-export function evidenceOfRuns(runs: readonly ReportedRun[]): Evidence {
+export function lossesOfRuns(runs: readonly ReportedRun[]): MeasuredLosses {
   const measurements = completedRuns(runs).map(measurementOf);
   return { measurements, ramp: commonRamp(runs), dataUnit: dataUnit(runs) };
 }
 
 export function measurementOf(run: ReportedRun): Measurement {
   const { denseParams, dataSeen, trainFlops } = run.result;
-  const flops = { sparse: trainFlops, dense: 6 * denseParams * dataSeen };
+  const flops = { sparse: trainFlops, dense: FLOPS_PER_WEIGHT * denseParams * dataSeen };
   return { ...rowOfRun(run.result), label: runLabel(run), level: targetSparsity(run), flops };
 }
 
@@ -49,20 +48,21 @@ export function measurementOf(run: ReportedRun): Measurement {
  * Rows of a table, pruned by the paper's ramp for all that is known.
  *
  * @param unit what the table's D counts
+ * @param asked sparsities that runs among them were asked for
  */
-export function evidenceOfRows(rows: readonly NamedRow[], unit?: string): Evidence {
+export function lossesOfRows(rows: readonly NamedRow[], unit?: string, asked: readonly number[] = []): MeasuredLosses {
   const levels = levelsOf(rows.map(({ row }) => row));
   const measurements = rows.map(({ row, name }) => ({
     ...row,
     label: name,
-    level: levels.findLast((level) => level <= row.sparsity)!,
+    level: asked.find((level) => isAtLevel(row.sparsity, level)) ?? levels.findLast((level) => level <= row.sparsity)!,
     flops: { sparse: flopsOf(row, "sparse"), dense: flopsOf(row, "dense") },
   }));
   return { measurements, ramp: paperRamp, dataUnit: unit };
 }
 
 const flopsOf = ({ nonzeroParams, data, sparsity }: FitRow, cost: "sparse" | "dense"): number =>
-  6 * nonzeroParams * data * costMultiplier(sparsity, cost);
+  FLOPS_PER_WEIGHT * nonzeroParams * data * costMultiplier(sparsity, cost);
 
 /** The hover text of a measurement: its name, and where it stands. */
 export function describeMeasurement(
@@ -74,13 +74,13 @@ export function describeMeasurement(
 }
 
 /** The unit of a loss in labels: nats per token where D counts tokens. */
-export const lossUnitOf = ({ dataUnit: unit }: Evidence): string =>
+export const lossUnitOf = ({ dataUnit: unit }: MeasuredLosses): string =>
   unit === undefined ? "nats" : `nats per ${unit.replace(/s$/, "")}`;
 
 /** The label of an axis of data. */
-export const dataLabelOf = ({ dataUnit: unit }: Evidence): string =>
+export const dataLabelOf = ({ dataUnit: unit }: MeasuredLosses): string =>
   unit === undefined ? "training data D" : `training data D (${unit})`;
 
 /** Sparsities that were asked for, rising. */
-export const levelsOfEvidence = ({ measurements }: Evidence): number[] =>
+export const levelsMeasured = ({ measurements }: MeasuredLosses): number[] =>
   [...new Set(measurements.map(({ level }) => level))].sort((a, b) => a - b);

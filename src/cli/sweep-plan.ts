@@ -1,24 +1,12 @@
 /** A sweep's plan as lines for people and for programs. */
+import { formatCount, formatDuration, formatScientific, plural } from "../core/format.ts";
 import type { ModelChoice } from "../families/family.ts";
 import { familyOf } from "../families/index.ts";
 import { formatBytes } from "../memory/arena.ts";
-import { formatCount, formatDuration, formatScientific, plural } from "../report/format.ts";
 import type { PreparedSweep, SweepEstimate } from "../sweep/node.ts";
 import type { PlannedRun } from "../sweep/plan.ts";
-import { alignColumns, type Output } from "./output.ts";
-
-const header = (sizeKeys: readonly string[]) => [
-  "run",
-  ...sizeKeys,
-  "N",
-  "total",
-  "D",
-  "steps",
-  "6·N·D·c",
-  "memory",
-  "time",
-  "",
-];
+import type { Output } from "./output.ts";
+import { type Column, tableLines } from "./table.ts";
 
 export function printPlan(sweep: PreparedSweep, { runSeconds, leftSeconds }: SweepEstimate, output: Output): void {
   const { plan, completed, jobs } = sweep;
@@ -28,7 +16,7 @@ export function printPlan(sweep: PreparedSweep, { runSeconds, leftSeconds }: Swe
   const sizeKeys = familyOf(plan.runs[0]!.config.model).scaling!.keys;
   output.record(total);
   output.print(
-    ...alignColumns([header(sizeKeys), ...timed.map((planned) => rowOf(planned, sizeKeys))]),
+    ...tableLines(columnsOf(sizeKeys), timed),
     `${plural(total.runs, "run")} (${total.completed} completed), C = 6·N·D·c_mul(S) = ${formatScientific(total.trainFlops)} FLOPs; ` +
       `${formatScientific(total.workFlops)} with attention, embedding and head`,
     `about ${formatDuration(leftSeconds)} on ${plural(jobs, "core")}, at most ${formatBytes(total.memoryBytes)} of memory`,
@@ -48,22 +36,19 @@ function recordOf({ run, seconds, isCompleted }: TimedRun): object {
   return { type: "plan", id, name, model, steps: training.steps, sparsity: sparsity.final, ...size };
 }
 
-function rowOf({ run, seconds, isCompleted }: TimedRun, sizeKeys: readonly string[]): string[] {
-  const { config, nonzeroParams, totalParams, dataSeen, trainFlops, memoryBytes } = run;
-  const model: ModelChoice = config.model;
-  return [
-    config.name,
-    ...sizeKeys.map((key) => String(model[key])),
-    formatCount(nonzeroParams, 4),
-    formatCount(totalParams),
-    formatCount(dataSeen),
-    String(config.training.steps),
-    formatScientific(trainFlops),
-    formatBytes(memoryBytes),
-    formatDuration(seconds),
-    isCompleted ? "completed" : "",
-  ];
-}
+/** @param sizeKeys what the family is scaled by, such as its width */
+const columnsOf = (sizeKeys: readonly string[]): readonly Column<TimedRun>[] => [
+  { heading: "run", of: ({ run }) => run.config.name },
+  ...sizeKeys.map((key) => ({ heading: key, of: ({ run }: TimedRun) => `${(run.config.model as ModelChoice)[key]}` })),
+  { heading: "N", of: ({ run }) => formatCount(run.nonzeroParams, 4) },
+  { heading: "total", of: ({ run }) => formatCount(run.totalParams) },
+  { heading: "D", of: ({ run }) => formatCount(run.dataSeen) },
+  { heading: "steps", of: ({ run }) => String(run.config.training.steps) },
+  { heading: "6·N·D·c", of: ({ run }) => formatScientific(run.trainFlops) },
+  { heading: "memory", of: ({ run }) => formatBytes(run.memoryBytes) },
+  { heading: "time", of: ({ seconds }) => formatDuration(seconds) },
+  { heading: "", of: ({ isCompleted }) => (isCompleted ? "completed" : undefined) },
+];
 
 function totalOf({ plan, completed, jobs }: PreparedSweep, seconds: number) {
   const sum = (key: "trainFlops" | "workFlops") => plan.runs.reduce((total, run) => total + run[key], 0);

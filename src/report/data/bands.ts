@@ -1,10 +1,9 @@
 /** 95 % bands of whatever follows from a fit's parameters, by its bootstrap. */
-
-import type { Params } from "../fit/laws/law.ts";
-import type { FitResult } from "../fit/result.ts";
-import { intervalOf } from "../fit/uncertainty/quantiles.ts";
-import type { Bootstrap, Interval } from "../fit/uncertainty/uncertainty.ts";
-import { formatPercent } from "./format.ts";
+import { formatPercent } from "../../core/format.ts";
+import type { Params } from "../../fit/laws/law.ts";
+import type { FitResult } from "../../fit/result.ts";
+import { intervalOf } from "../../fit/uncertainty/quantiles.ts";
+import type { Bootstrap, Interval } from "../../fit/uncertainty/uncertainty.ts";
 
 /** The share of a band and of an interval, in words. */
 export const COVERAGE = formatPercent(0.95);

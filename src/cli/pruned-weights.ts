@@ -1,8 +1,10 @@
 /** Chooses the run whose weights a report shows, and reads them from its newest checkpoint. */
+
 import { ConfigError, FormatError } from "../core/errors.ts";
+import { SIZE_TOLERANCE } from "../core/grid.ts";
 import type { RunResult } from "../core/record.ts";
-import type { RunWeights } from "../report/figures/weights.ts";
-import { summariseWeights } from "../report/weights.ts";
+import type { RunWeights } from "../report/data/weight-summary.ts";
+import { summariseWeights } from "../report/data/weight-summary.ts";
 import { type RunEntry, readLatestCheckpoint } from "../store/run-directory.ts";
 
 export interface WeightsOrReason {
@@ -15,10 +17,15 @@ export interface WeightsOrReason {
  * The weights of the run that is named, or of the sparsest of the largest pruned runs that completed.
  *
  * @param wanted id or name of a run
+ * @param where the command that asks, for errors
  * @throws {ConfigError} where no run is called so
  */
-export async function readWeights(entries: readonly RunEntry[], wanted: string | undefined): Promise<WeightsOrReason> {
-  const entry = wanted === undefined ? sparsestOfLargest(entries) : entryNamed(entries, wanted);
+export async function readWeights(
+  entries: readonly RunEntry[],
+  wanted: string | undefined,
+  where: string,
+): Promise<WeightsOrReason> {
+  const entry = wanted === undefined ? sparsestOfLargest(entries) : entryNamed(entries, wanted, where);
   if (entry === undefined) return { weightsAbsence: "No pruned run completed, so its weights are left out." };
   const label = entry.config?.name ?? entry.id;
   const checkpoint = await readLatestCheckpoint(entry.directory).catch((error: Error) => {
@@ -35,7 +42,7 @@ export async function readWeights(entries: readonly RunEntry[], wanted: string |
   return { weights: { label, step: checkpoint.step, level: entry.config?.sparsity.final ?? 0, tensors } };
 }
 
-function entryNamed(entries: readonly RunEntry[], wanted: string): RunEntry {
+function entryNamed(entries: readonly RunEntry[], wanted: string, where: string): RunEntry {
   const entry =
     entries.find(({ id }) => id === wanted) ??
     entries.find(({ config, result }) => (result?.name ?? config?.name) === wanted);
@@ -45,18 +52,15 @@ function entryNamed(entries: readonly RunEntry[], wanted: string): RunEntry {
     .slice(0, 8)
     .join(", ");
   throw new ConfigError(
-    `report: --weights must be the id or the name of a run; got ${JSON.stringify(wanted)}. There are ${known}${entries.length > 8 ? " …" : ""}.`,
+    `${where}: --weights must be the id or the name of a run; got ${JSON.stringify(wanted)}. There are ${known}${entries.length > 8 ? " …" : ""}.`,
   );
 }
-
-/** Sizes of a grid are equal within a few percent. */
-const SAME_SIZE = 1.2;
 
 function sparsestOfLargest(entries: readonly RunEntry[]): RunEntry | undefined {
   const pruned = entries.filter(({ result }) => result?.status === "completed" && result.sparsity > 0);
   const result = (entry: RunEntry): RunResult => entry.result!;
   const largest = Math.max(...pruned.map((entry) => result(entry).nonzeroParams));
   return pruned
-    .filter((entry) => result(entry).nonzeroParams * SAME_SIZE > largest)
+    .filter((entry) => result(entry).nonzeroParams * SIZE_TOLERANCE > largest)
     .sort((a, b) => result(b).sparsity - result(a).sparsity || result(b).dataSeen - result(a).dataSeen)[0];
 }

@@ -1,19 +1,20 @@
 /** What a report says in words. Every sentence is HTML, made of the runs' and the fit's numbers. */
-import type { FitResult } from "../fit/result.ts";
-import { COVERAGE, drawnOf } from "./bands.ts";
-import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific, plural } from "./format.ts";
-import { escapeMarkup } from "./html.ts";
-import { predictionError, predictRuns } from "./law.ts";
-import { adviserOf, type BandedOptimum, type Optima } from "./optimal.ts";
 import {
-  completedRuns,
-  dataUnit,
-  extent,
-  groupBySize,
-  incompleteRuns,
-  type ReportedRun,
-  targetSparsity,
-} from "./runs.ts";
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatScientific,
+  plural,
+} from "../../core/format.ts";
+import type { FitResult } from "../../fit/result.ts";
+import { COVERAGE, drawnOf } from "../data/bands.ts";
+import { groupBySize } from "../data/groups.ts";
+import type { BandedOptimum, Optima } from "../data/optima.ts";
+import { predictionError, predictRuns } from "../data/predictions.ts";
+import { completedRuns, dataUnit, incompleteRuns, type ReportedRun, targetSparsity } from "../data/reported-runs.ts";
+import { extent } from "../data/statistics.ts";
+import { escapeMarkup } from "../draw/markup.ts";
 
 /** What was run. */
 export function describeRuns(runs: readonly ReportedRun[]): string {
@@ -106,28 +107,4 @@ function bandText({ band }: BandedOptimum): string {
   if (band === undefined) return "";
   const [low, high] = [band.sparsity.low, band.sparsity.high].map((end) => formatPercent(end, 0));
   return ` (${COVERAGE}: ${low} … ${high})`;
-}
-
-/** What the report leaves out, and what it would take. */
-export function describeAbsences(
-  runs: readonly ReportedRun[],
-  fit: FitResult | undefined,
-  figures: ReadonlySet<string>,
-): string[] {
-  if (runs.length === 0) return [];
-  const absences: string[] = [];
-  if (fit === undefined)
-    absences.push("There is no fitted law, so predictions, the law's curves and optimal sparsities are left out.");
-  else if (completedRuns(runs).length === 0)
-    absences.push("No run completed, so predictions, the law's curves and optimal sparsities are left out.");
-  else if (adviserOf(fit) === undefined)
-    absences.push(
-      `The ${escapeMarkup(fit.law)} law does not tell any two sparsities apart, so optimal sparsities are left out; fit the sparse law for them.`,
-    );
-  if (fit !== undefined && fit.uncertainty === undefined)
-    absences.push("The fit has no bootstrap, so predictions and optimal sparsities stand without intervals.");
-  if (!figures.has("loss-curves")) absences.push("No run has recorded its steps, so loss curves are left out.");
-  if (!figures.has("training-speed"))
-    absences.push("No dense size was trained at two sparsities, so training speeds are left out.");
-  return absences;
 }

@@ -1,7 +1,8 @@
 /** Axes, grids and headings in the report's one style. */
 import * as Plot from "@observablehq/plot";
+import { formatCount, formatScientific } from "../../core/format.ts";
 import { muted } from "./colours.ts";
-import { formatCount, formatScientific, logTicks, minorLogTicks } from "./format.ts";
+import { logTicks, minorLogTicks } from "./ticks.ts";
 
 export type Domain = readonly [number, number];
 

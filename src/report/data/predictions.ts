@@ -1,7 +1,8 @@
 /** What a fit says of measured losses, and how far off it is. */
-import { type FitResult, predictLoss } from "../fit/result.ts";
-import { type Measurement, measurementOf } from "./evidence.ts";
-import { completedRuns, mean, type ReportedRun } from "./runs.ts";
+import { type FitResult, predictLoss } from "../../fit/result.ts";
+import { type Measurement, measurementOf } from "./measurements.ts";
+import { completedRuns, type ReportedRun } from "./reported-runs.ts";
+import { mean } from "./statistics.ts";
 
 export interface Prediction {
   readonly measurement: Measurement;
