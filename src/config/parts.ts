@@ -1,19 +1,21 @@
-/** The lists of parts that a run is made of; whatever stands in one of them can be named in a configuration. */
+/** The lists of parts that a run is made of, and of laws: whatever stands in one of them is found by its name. */
 import { ConfigError } from "../core/errors.ts";
 import { listOf, type Named, type Registry } from "../core/registry.ts";
 import { families } from "../families/index.ts";
+import { laws } from "../fit/laws/index.ts";
 import { methods } from "../methods/index.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { rates } from "../rates/index.ts";
 import { sources } from "../sources/index.ts";
 import { patterns } from "../sparsity/patterns/index.ts";
 
-export const parts = { families, sources, optimizers, rates, methods, patterns };
+export const parts = { families, sources, optimizers, rates, methods, patterns, laws };
 
 /**
- * Makes a part of one's own as good as a built-in one: configurations may name it from now on.
+ * Makes a part of one's own as good as a built-in one: it is found by its name from now on.
  *
- * @param part what `defineFamily`, `defineSource`, `defineOptimizer`, `defineRate`, `defineMethod` or `definePattern` returned
+ * @param part what `defineFamily`, `defineSource`, `defineOptimizer`, `defineRate`, `defineMethod`, `definePattern` or
+ *   `defineLaw` returned
  * @throws {ConfigError} for anything else, and where another part has its name
  * @example
  *     register(defineMethod({ name: "my-method", … }));

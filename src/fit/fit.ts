@@ -1,7 +1,8 @@
 /** From a table of runs to a law. */
 import { ConfigError } from "../core/errors.ts";
-import { lawNamed } from "./laws/index.ts";
-import { type FitRow, type FitUnits, type Law, naturalUnits, sourceOf, toLogInputs, toTheta } from "./laws/law.ts";
+import { type LawDefinition, lawFrom } from "./laws/definition.ts";
+import { lawNamed, sourceOf } from "./laws/index.ts";
+import { type FitRow, type FitUnits, type Law, naturalUnits, toLogInputs, toTheta } from "./laws/law.ts";
 import { powerFormOf } from "./laws/power-law.ts";
 import { UNNAMED_DATA } from "./laws/units.ts";
 import { type FitResult, rememberLaw } from "./result.ts";
@@ -14,8 +15,8 @@ import { checkRows, inFixedOrder, sparseInputs } from "./table/rows.ts";
 import { ranges, type TaskRunner, tasksHere } from "./tasks.ts";
 
 export interface FitOptions {
-  /** A built-in law by name, a formula such as "E + A/N^alpha + B/D^beta", or a law as an object. */
-  readonly law?: string | Law;
+  /** A law by name, a formula such as "E + A/N^alpha + B/D^beta", or a law as an object. */
+  readonly law?: string | LawDefinition;
   /** What is compared: predicted − measured, or the difference of the logarithms (default). */
   readonly residual?: Residual;
   /** Huber's (default), which outliers pull by δ at most, or r²/2. */
@@ -99,7 +100,7 @@ export function poseFit(rows: readonly FitRow[], options: FitOptions = {}): FitP
     throw new ConfigError(`fit: objectiveScale must be positive; got ${objectiveScale}. Leave it out.`);
   if (!(Number.isInteger(starts) && starts > 0))
     throw new ConfigError(`fit: starts must be a whole number above 0; got ${starts}. The default is 100.`);
-  const chosen = typeof law === "string" ? lawNamed(law, rows) : law;
+  const chosen = typeof law === "string" ? lawNamed(law, rows) : lawFrom(law, rows);
   checkBounds(chosen, bounds);
   checkRows(chosen, rows);
   const sorted = inFixedOrder(rows);

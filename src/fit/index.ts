@@ -1,10 +1,11 @@
 /** Fitting scaling laws; everything but the pool, which is Node's (`pool.ts`). */
-
 export { paperRamp, type Ramp } from "../core/ramp.ts";
 export { type Cost, costMultiplier, type TimeCost } from "./advice/cost.ts";
 export {
   type AnyLaw,
+  chinchillaOptimalData,
   dataForLoss,
+  denseEquivalentMultiplier,
   type FittedLaw,
   tellsSparsitiesApart,
 } from "./advice/fitted-law.ts";
@@ -13,8 +14,6 @@ export {
   budgetForLoss,
   budgetForSparsity,
   budgetMultipleFor,
-  chinchillaOptimalData,
-  denseEquivalentMultiplier,
   type LossTarget,
   type OptimalOptions,
   type OptimalSparsity,
@@ -22,18 +21,18 @@ export {
 } from "./advice/optimal.ts";
 export { bandOfOptima, type OptimalBand } from "./advice/optimal-band.ts";
 export { type AssessOptions, assessFit, bandOf, type Prediction, predictWithBand } from "./assess.ts";
+export { type Comparison, compareLaws, type LawComparison } from "./compare.ts";
 export { type FitOptions, fitLaw } from "./fit.ts";
-export {
-  averageParameterLaw,
-  type ChinchillaParams,
-  chinchillaLaw,
-  type KaplanParams,
-  kaplanLaw,
-} from "./laws/dense.ts";
-export { LAW_NAMES, lawNamed } from "./laws/index.ts";
+export { type AbnarParams, abnarLaw } from "./laws/abnar.ts";
+export { averageParameterLaw, type ChinchillaParams, chinchillaLaw } from "./laws/chinchilla.ts";
+export { defineLaw, type FormulaLaw, type LawDefinition, type LawOfTable } from "./laws/definition.ts";
+export { formulaLaw } from "./laws/formula-law.ts";
+export { type FunctionLaw, functionLaw } from "./laws/function-law.ts";
+export { COMPARED_LAWS, LAW_NAMES, lawNamed } from "./laws/index.ts";
+export { type KaplanParams, kaplanLaw } from "./laws/kaplan.ts";
 export type { FitRow, FitUnits, Law, LawInputs, Params } from "./laws/law.ts";
-export { type AbnarParams, abnarLaw, multiplierLaw } from "./laws/neighbours.ts";
-export { type FunctionLaw, formulaLaw, functionLaw } from "./laws/own.ts";
+export { multiplierLaw } from "./laws/multiplier.ts";
+export type { PowerLaw } from "./laws/power-law.ts";
 export { isPresetName, type PresetName, presetNamed, presets, presetUnits } from "./laws/presets.ts";
 export { type SparseParams, type SparseWithoutCsParams, sparseLaw, sparseLawWithoutCs } from "./laws/sparse.ts";
 export { describeUnits } from "./laws/units.ts";
@@ -54,13 +53,4 @@ export { type LeftOut, type RowRules, selectRows } from "./table/selection.ts";
 export { parseTable, type Table } from "./table/table.ts";
 export type { TaskMonitor, TaskRunner } from "./tasks.ts";
 export type * from "./uncertainty/uncertainty.ts";
-export {
-  COMPARED_LAWS,
-  type Comparison,
-  compareLaws,
-  type HoldOut,
-  type LawComparison,
-  type PredictionErrors,
-  type Validation,
-  validateFit,
-} from "./validate.ts";
+export { type HoldOut, type PredictionErrors, type Validation, validateFit } from "./validate.ts";

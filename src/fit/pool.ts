@@ -2,7 +2,8 @@
 import { extname } from "node:path";
 import { Piscina } from "piscina";
 import { ConfigError, WorkerError } from "../core/errors.ts";
-import { type LawSource, sourceOf } from "./laws/law.ts";
+import { sourceOf } from "./laws/index.ts";
+import type { LawSource } from "./laws/source.ts";
 import type { FitProblem } from "./solve/problem.ts";
 import { type FitTask, type TaskResults, type TaskRunner, tasksHere } from "./tasks.ts";
 
@@ -14,8 +15,54 @@ export interface PoolTask {
 
 const workerFile = new URL(`../../workers/fit${extname(import.meta.url)}`, import.meta.url);
 
+/** Threads for as many fits as one likes. */
+export interface FitPool {
+  /**
+   * The results of one thread, bit for bit.
+   *
+   * @throws {ConfigError} for a law that is a function on several threads: functions cannot be sent to a worker
+   * @throws {WorkerError} when a worker died
+   */
+  readonly run: TaskRunner;
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
 /**
- * Runs the work of a fit on `threads` threads, with the same results as on one, bit for bit.
+ * Starts `threads` threads; one is the caller's own.
+ *
+ *     const pool = openFitPool(availableParallelism());
+ *     const comparison = await compareLaws(rows, undefined, { run: pool.run }).finally(pool.close);
+ */
+export function openFitPool(threads: number): FitPool {
+  if (threads <= 1) return { run: tasksHere, close: async () => {} };
+  const pool = new Piscina<PoolTask, TaskResults[FitTask["kind"]]>({
+    filename: workerFile.href,
+    minThreads: threads,
+    maxThreads: threads,
+  });
+  return {
+    run: async (problem, tasks, { onDone, signal } = {}) => {
+      const portable = withoutFunctions(problem, threads);
+      let done = 0;
+      const run = async (task: FitTask) => {
+        const result = await pool.run({ problem: portable, task }, signal === undefined ? {} : { signal });
+        onDone?.(++done, tasks.length);
+        return result;
+      };
+      try {
+        return (await Promise.all(tasks.map(run))) as never;
+      } catch (cause) {
+        if (signal?.aborted) throw signal.reason;
+        throw new WorkerError("fit: a worker of the pool died. Fit again with one thread to see why.", { cause });
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+/**
+ * Runs the work of a fit on `threads` threads that end with it, with the same results as on one, bit for bit.
  *
  *     await fitLaw(rows, { run: tasksOnPool(availableParallelism()) });
  *
@@ -23,28 +70,9 @@ const workerFile = new URL(`../../workers/fit${extname(import.meta.url)}`, impor
  * @throws {WorkerError} when a worker died
  */
 export function tasksOnPool(threads: number): TaskRunner {
-  if (threads <= 1) return tasksHere;
-  return async (problem, tasks, { onDone, signal } = {}) => {
-    const portable = withoutFunctions(problem, threads);
-    const pool = new Piscina<PoolTask, TaskResults[FitTask["kind"]]>({
-      filename: workerFile.href,
-      minThreads: threads,
-      maxThreads: threads,
-    });
-    let done = 0;
-    const run = async (task: FitTask) => {
-      const result = await pool.run({ problem: portable, task }, signal === undefined ? {} : { signal });
-      onDone?.(++done, tasks.length);
-      return result;
-    };
-    try {
-      return (await Promise.all(tasks.map(run))) as never;
-    } catch (cause) {
-      if (signal?.aborted) throw signal.reason;
-      throw new WorkerError("fit: a worker of the pool died. Fit again with one thread to see why.", { cause });
-    } finally {
-      await pool.destroy();
-    }
+  return async (problem, tasks, monitor) => {
+    const pool = openFitPool(threads);
+    return await pool.run(problem, tasks, monitor).finally(pool.close);
   };
 }
 

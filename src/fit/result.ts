@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ConfigError } from "../core/errors.ts";
 import { parseWith } from "../core/schema.ts";
-import { lawOf } from "./laws/index.ts";
+import { lawOf, registeredLaw } from "./laws/index.ts";
 import type { Law, LawInputs } from "./laws/law.ts";
 import type { SparseParams } from "./laws/sparse.ts";
 import { UNNAMED_DATA } from "./laws/units.ts";
@@ -45,7 +45,7 @@ const fitResultSchema = z.object({
   source: z
     .union([
       z.object({ kind: z.literal("built-in"), name: z.string(), levels: z.array(z.number()).optional() }),
-      z.object({ kind: z.literal("expression"), formula: z.string() }),
+      z.object({ kind: z.literal("expression"), formula: z.string(), name: z.string().optional() }),
     ])
     .optional(),
   formula: z.string(),
@@ -95,14 +95,14 @@ export function rememberLaw(fit: FitResult, law: Law): void {
 /**
  * The law of a fit.
  *
- * @throws {ConfigError} for a fit, read from a file, of a law that is a function
+ * @throws {ConfigError} for a fit, read from a file, of a law that is a function and not registered
  */
 export function lawOfFit(fit: FitResult): Law {
   const known = laws.get(fit);
   if (known !== undefined) return known;
-  if (fit.source === undefined)
+  const law = fit.source === undefined ? registeredLaw(fit) : lawOf(fit.source);
+  if (law === undefined)
     throw new ConfigError(`fit: law must be a name or a formula to be read back; got the function ${fit.law}.`);
-  const law = lawOf(fit.source);
   rememberLaw(fit, law);
   return law;
 }

@@ -1,24 +1,40 @@
 /** The parts that a fit's work can be cut into: each is a function of the problem and the task alone, on whatever thread. */
-
 import type { End } from "./solve/constrained.ts";
 import { solveStarts } from "./solve/multi-start.ts";
 import type { FitProblem } from "./solve/problem.ts";
 import { type BootstrapPlan, type Replicate, solveReplicates } from "./uncertainty/bootstrap.ts";
+import { predictLeftOut } from "./uncertainty/leave-one-out.ts";
 import { type ProfilePlan, solveProfile } from "./uncertainty/profile.ts";
 import type { ProfileCurve } from "./uncertainty/uncertainty.ts";
 
+/** Numbered parts [begin, end) of a work. */
+export interface Range {
+  readonly begin: number;
+  readonly end: number;
+}
+
 export type FitTask =
-  | { readonly kind: "starts"; readonly begin: number; readonly end: number }
-  | { readonly kind: "bootstrap"; readonly plan: BootstrapPlan; readonly begin: number; readonly end: number }
-  | { readonly kind: "profile"; readonly plan: ProfilePlan };
+  | ({ readonly kind: "starts" } & Range)
+  | ({ readonly kind: "bootstrap"; readonly plan: BootstrapPlan } & Range)
+  | { readonly kind: "profile"; readonly plan: ProfilePlan }
+  | ({ readonly kind: "leave-one-out"; readonly optimum: Float64Array } & Range);
 
 export interface TaskResults {
   readonly starts: End[];
   readonly bootstrap: Replicate[];
   readonly profile: ProfileCurve;
+  readonly "leave-one-out": number[];
 }
 
 type Kind = FitTask["kind"];
+type TaskOf<K extends Kind> = FitTask & { readonly kind: K };
+
+const solvers: { readonly [K in Kind]: (problem: FitProblem, task: TaskOf<K>) => Promise<TaskResults[K]> } = {
+  starts: (problem, { begin, end }) => solveStarts(problem, begin, end),
+  bootstrap: (problem, { plan, begin, end }) => solveReplicates(problem, plan, begin, end),
+  profile: (problem, { plan }) => solveProfile(problem, plan),
+  "leave-one-out": (problem, { optimum, begin, end }) => predictLeftOut(problem, optimum, begin, end),
+};
 
 /** What a runner tells, and is told, while it works. */
 export interface TaskMonitor {
@@ -31,14 +47,12 @@ export interface TaskMonitor {
 /** Runs the tasks of a problem wherever it likes; results in the order of the tasks. */
 export type TaskRunner = <K extends Kind>(
   problem: FitProblem,
-  tasks: readonly (FitTask & { readonly kind: K })[],
+  tasks: readonly TaskOf<K>[],
   monitor?: TaskMonitor,
 ) => Promise<TaskResults[K][]>;
 
-export async function runTask(problem: FitProblem, task: FitTask): Promise<TaskResults[Kind]> {
-  if (task.kind === "starts") return await solveStarts(problem, task.begin, task.end);
-  if (task.kind === "bootstrap") return await solveReplicates(problem, task.plan, task.begin, task.end);
-  return await solveProfile(problem, task.plan);
+export function runTask<K extends Kind>(problem: FitProblem, task: TaskOf<K>): Promise<TaskResults[K]> {
+  return solvers[task.kind](problem, task);
 }
 
 /** One task after the other, on this thread, which may do other things between them. */
@@ -53,7 +67,7 @@ export const tasksHere: TaskRunner = async (problem, tasks, { onDone, signal } =
 };
 
 /** [0, count) in parts of at most `size`. */
-export function ranges(count: number, size: number): { begin: number; end: number }[] {
+export function ranges(count: number, size: number): Range[] {
   return Array.from({ length: Math.ceil(count / size) }, (_, i) => ({
     begin: i * size,
     end: Math.min(count, (i + 1) * size),

@@ -1,14 +1,14 @@
 /** How well a law predicts runs that it was not fitted to. */
-
 import { ConfigError } from "../core/errors.ts";
 import { SIZE_TOLERANCE, SPARSITY_TOLERANCE } from "../core/grid.ts";
-import { exp, log } from "../core/math.ts";
+import { log } from "../core/math.ts";
 import { type FitOptions, fitLaw, optimumOf, poseFit } from "./fit.ts";
-import { type FitRow, fromTheta, type LawInputs, type Params } from "./laws/law.ts";
+import { lawForRows } from "./laws/index.ts";
+import type { FitRow, LawInputs } from "./laws/law.ts";
 import { type FitResult, predictLoss } from "./result.ts";
-import { minimiseWithin } from "./solve/constrained.ts";
 import { huber, residualOf } from "./solve/objective.ts";
-import { type FitProblem, objectivesOf } from "./solve/problem.ts";
+import type { FitProblem } from "./solve/problem.ts";
+import { ranges, type TaskRunner, tasksHere } from "./tasks.ts";
 
 /** Errors of predictions, predicted − measured over measured. */
 export interface PredictionErrors {
@@ -44,6 +44,9 @@ export interface Validation {
   readonly holdOuts: readonly HoldOut[];
 }
 
+/** Refits that leave out a row each take about as long as a search from a start. */
+const ROWS_PER_TASK = 8;
+
 export const HOLD_OUTS = ["nonzeroParams", "data", "sparsity"] as const;
 
 /**
@@ -62,7 +65,8 @@ export async function validateFit(
   const problem = poseFit(rows, options);
   const holdOuts: HoldOut[] = [];
   for (const by of HOLD_OUTS) if (varies(rows, by)) holdOuts.push(await holdOut(problem, by, options));
-  return { aicc: aicc(problem, fit), leaveOneOut: await leaveOneOut(problem, fit), holdOuts };
+  const { run = tasksHere } = options;
+  return { aicc: aicc(problem, fit), leaveOneOut: await leaveOneOut(problem, fit, run), holdOuts };
 }
 
 function aicc({ law, rows }: FitProblem, { huberMean }: FitResult): number | null {
@@ -70,19 +74,11 @@ function aicc({ law, rows }: FitProblem, { huberMean }: FitResult): number | nul
   return n > k + 1 ? n * log(2 * huberMean) + 2 * k + (2 * k * (k + 1)) / (n - k - 1) : null;
 }
 
-/** Each row predicted by the fit to all others, which is searched for from the fit to all. */
-async function leaveOneOut(problem: FitProblem, fit: FitResult): Promise<PredictionErrors> {
-  const { law, rows, units } = problem;
-  const objectives = await objectivesOf(problem);
-  const start = optimumOf(problem, fit);
-  const weights = new Float64Array(rows.length).fill(1);
-  const predicted = rows.map((row, i) => {
-    weights[i] = 0;
-    const { x } = minimiseWithin(problem, objectives(weights), start);
-    weights[i] = 1;
-    return law.predict(law.publish(fromTheta(law, x), units), row);
-  });
-  return errorsOf(problem, rows, predicted);
+async function leaveOneOut(problem: FitProblem, fit: FitResult, run: TaskRunner): Promise<PredictionErrors> {
+  const optimum = optimumOf(problem, fit);
+  const parts = ranges(problem.rows.length, ROWS_PER_TASK);
+  const tasks = parts.map((part) => ({ kind: "leave-one-out" as const, optimum, ...part }));
+  return errorsOf(problem, problem.rows, (await run(problem, tasks)).flat());
 }
 
 async function holdOut(problem: FitProblem, by: HoldOut["by"], options: FitOptions): Promise<HoldOut> {
@@ -90,11 +86,8 @@ async function holdOut(problem: FitProblem, by: HoldOut["by"], options: FitOptio
   const held = problem.rows.filter(isHeldOut);
   const from = Math.min(...held.map((row) => row[by]));
   try {
-    const law = problem.law.name === "multiplier" ? "multiplier" : problem.law;
-    const fit = await fitLaw(
-      problem.rows.filter((row) => !isHeldOut(row)),
-      { ...options, law },
-    );
+    const others = problem.rows.filter((row) => !isHeldOut(row));
+    const fit = await fitLaw(others, { ...options, law: lawForRows(problem.law, others) });
     const predicted = held.map((row) => predictLoss(fit, row));
     return { by, from, errors: errorsOf(problem, held, predicted), reason: fit.warnings[0] ?? null };
   } catch (error) {
@@ -128,83 +121,4 @@ function errorsOf(
     biasPercentage: 100 * mean((row, loss) => loss / row.loss - 1),
     huberMean: mean((row, loss) => huber(residualOf(residual, loss, row.loss), delta)),
   };
-}
-
-/** One law of a comparison. */
-export interface LawComparison {
-  readonly law: string;
-  readonly formula: string;
-  readonly parameters: number;
-  readonly fit: FitResult;
-  readonly validation: Validation;
-  /** AICc above the lowest of the comparison; null where it has none. */
-  readonly aiccDifference: number | null;
-  /** Share of the evidence by AICc: e^(−Δ/2) over the sum of all. */
-  readonly akaikeWeight: number | null;
-}
-
-export interface Comparison {
-  readonly type: "comparison";
-  readonly rows: number;
-  /** Lowest AICc first. */
-  readonly laws: readonly LawComparison[];
-  /** Laws that the table cannot be fitted by, with the reason. */
-  readonly refused: readonly { readonly law: string; readonly reason: string }[];
-}
-
-/** What a comparison is made of unless said. */
-export const COMPARED_LAWS: readonly string[] = [
-  "sparse",
-  "multiplier",
-  "sparse-no-cs",
-  "average-parameter",
-  "chinchilla",
-  "kaplan",
-  "abnar",
-];
-
-/**
- * Fits several laws to one table and says how each predicts what it did not see.
- *
- *     const { laws } = await compareLaws(rows, ["sparse", "chinchilla"], { residual: "log" });
- *
- * @param onProgress laws done, of how many
- * @throws {ConfigError} where no law can be fitted
- */
-export async function compareLaws(
-  rows: readonly FitRow[],
-  names: readonly NonNullable<FitOptions["law"]>[] = COMPARED_LAWS,
-  options: Omit<FitOptions, "law"> = {},
-  onProgress: (done: number, total: number) => void = () => {},
-): Promise<Comparison> {
-  const compared: Omit<LawComparison, "aiccDifference" | "akaikeWeight">[] = [];
-  const refused: { law: string; reason: string }[] = [];
-  for (const [done, law] of names.entries()) {
-    onProgress(done, names.length);
-    try {
-      const fit = await fitLaw(rows, { ...options, law });
-      const validation = await validateFit(rows, fit, { ...options, law });
-      compared.push({ law: fit.law, formula: fit.formula, parameters: countOf(fit.params), fit, validation });
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      refused.push({ law: typeof law === "string" ? law : law.name, reason: error.message });
-    }
-  }
-  if (compared.length === 0) throw new ConfigError(`fit: ${refused[0]?.reason ?? "laws must be named; got none."}`);
-  return { type: "comparison", rows: rows.length, laws: ranked(compared), refused };
-}
-
-const countOf = (params: Params) => Object.keys(params).length;
-
-function ranked(compared: readonly Omit<LawComparison, "aiccDifference" | "akaikeWeight">[]): LawComparison[] {
-  const known = compared.flatMap(({ validation: { aicc } }) => (aicc === null ? [] : [aicc]));
-  const lowest = Math.min(...known);
-  const evidence = known.reduce((sum, aicc) => sum + exp((lowest - aicc) / 2), 0);
-  return compared
-    .map((entry) => {
-      const { aicc } = entry.validation;
-      if (aicc === null) return { ...entry, aiccDifference: null, akaikeWeight: null };
-      return { ...entry, aiccDifference: aicc - lowest, akaikeWeight: exp((lowest - aicc) / 2) / evidence };
-    })
-    .sort((a, b) => (a.aiccDifference ?? Number.POSITIVE_INFINITY) - (b.aiccDifference ?? Number.POSITIVE_INFINITY));
 }

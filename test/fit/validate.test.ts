@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import {
   chinchillaLaw,
   compareLaws,
@@ -9,6 +9,7 @@ import {
   sparseLaw,
   validateFit,
 } from "../../src/fit/index.ts";
+import { openFitPool } from "../../src/fit/pool.ts";
 import { hasPaperRuns, skipNote, t5Rows } from "./paper-runs.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 
@@ -106,6 +107,15 @@ describe("a comparison of laws", () => {
     const { laws } = await compareLaws(rows, ["E + A/N^alpha + B/D^beta", "chinchilla"], options);
     expect(laws.map(({ law }) => law).sort()).toEqual(["chinchilla", "own"]);
     expect(relativeError(laws[0]!.fit.huberMean, laws[1]!.fit.huberMean)).toBeLessThan(1e-6);
+  });
+
+  test("has the same bits on two threads, which serve all of its fits, as on one", async () => {
+    const laws = ["sparse", "multiplier", "E + A/N^alpha"];
+    const pool = openFitPool(2);
+    onTestFinished(pool.close);
+    expect(await compareLaws(noisy, laws, { ...options, run: pool.run })).toEqual(
+      await compareLaws(noisy, laws, options),
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 /** Figures of a fit's uncertainty, read back from their marks; and figures of a table without runs. */
 import { describe, expect, it } from "vitest";
 import { denseEquivalentMultiplier } from "../../src/fit/advice/fitted-law.ts";
-import { chinchillaLaw } from "../../src/fit/laws/dense.ts";
+import { chinchillaLaw } from "../../src/fit/laws/chinchilla.ts";
 import type { FitResult } from "../../src/fit/result.ts";
 import { rowOfRun } from "../../src/fit/table/runs.ts";
 import { quantile } from "../../src/fit/uncertainty/quantiles.ts";

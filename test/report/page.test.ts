@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { optimalSparsity } from "../../src/fit/advice/optimal.ts";
-import { chinchillaLaw } from "../../src/fit/laws/dense.ts";
+import { chinchillaLaw } from "../../src/fit/laws/chinchilla.ts";
 import type { FitResult } from "../../src/fit/result.ts";
 import { optimaOfRuns } from "../../src/report/data/optima.ts";
 import { FIGURE_NAMES } from "../../src/report/figures/index.ts";

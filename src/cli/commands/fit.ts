@@ -14,7 +14,7 @@ import {
   parseMapping,
   selectRows,
 } from "../../fit/index.ts";
-import { sourceOf } from "../../fit/laws/law.ts";
+import { sourceOf } from "../../fit/laws/index.ts";
 import { tasksOnPool } from "../../fit/pool.ts";
 import { tasksHere } from "../../fit/tasks.ts";
 import { assessed } from "../assess.ts";

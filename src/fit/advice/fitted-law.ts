@@ -1,6 +1,7 @@
 /** A law with its coefficients, and what follows from it by the meaning of N, D and S alone. */
 import { pow } from "../../core/math.ts";
-import { type Law, type LawInputs, type Params, sourceOf } from "../laws/law.ts";
+import { sourceOf } from "../laws/index.ts";
+import type { Law, LawInputs, Params } from "../laws/law.ts";
 import { type SparseParams, sparseLaw } from "../laws/sparse.ts";
 import { crossing } from "./search.ts";
 

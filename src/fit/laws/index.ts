@@ -1,24 +1,38 @@
-/** The laws that come with the fitter, by name, and those of one's own. */
-
+/** Every law by its name. */
 import { ConfigError } from "../../core/errors.ts";
-import { levelsOf } from "../../core/grid.ts";
-import { averageParameterLaw, chinchillaLaw, kaplanLaw } from "./dense.ts";
-import type { Law, LawInputs, LawSource } from "./law.ts";
-import { abnarLaw, multiplierLaw } from "./neighbours.ts";
-import { formulaLaw } from "./own.ts";
+import { Registry } from "../../core/registry.ts";
+import { abnarLaw } from "./abnar.ts";
+import { averageParameterLaw, chinchillaLaw } from "./chinchilla.ts";
+import { has, type LawDefinition, lawFrom } from "./definition.ts";
+import { formulaLaw } from "./formula-law.ts";
+import { kaplanLaw } from "./kaplan.ts";
+import type { Law, LawInputs } from "./law.ts";
+import { multiplier, multiplierLaw } from "./multiplier.ts";
+import { type LawSource, notedSource } from "./source.ts";
 import { sparseLaw, sparseLawWithoutCs } from "./sparse.ts";
 
-const laws: Readonly<Record<string, Law>> = {
-  sparse: sparseLaw,
-  "sparse-no-cs": sparseLawWithoutCs,
-  chinchilla: chinchillaLaw,
-  "average-parameter": averageParameterLaw,
-  abnar: abnarLaw,
-  kaplan: kaplanLaw,
-};
+const builtIn: readonly LawDefinition[] = [
+  sparseLaw,
+  sparseLawWithoutCs,
+  chinchillaLaw,
+  averageParameterLaw,
+  abnarLaw,
+  kaplanLaw,
+  multiplier,
+];
 
-/** Those of `laws`, and the law that has one parameter for each sparsity of the table. */
-export const LAW_NAMES: readonly string[] = [...Object.keys(laws), "multiplier"];
+export const laws = new Registry<LawDefinition>("law", builtIn);
+
+/** The built-in ones; `laws.names` are all. */
+export const LAW_NAMES: readonly string[] = laws.names;
+
+/** What a comparison is made of unless said: the laws that do not say otherwise. */
+export function comparedLaws(): string[] {
+  return laws.all.filter(({ isCompared = true }) => isCompared).map(({ name }) => name);
+}
+
+/** Of the built-in laws. */
+export const COMPARED_LAWS: readonly string[] = comparedLaws();
 
 /**
  * A law by its name, or a formula such as "E + A/N^alpha + B/D^beta".
@@ -27,16 +41,35 @@ export const LAW_NAMES: readonly string[] = [...Object.keys(laws), "multiplier"]
  * @throws {ConfigError} for a name that is none of them, or a faulty formula
  */
 export function lawNamed(name: string, rows: readonly LawInputs[] = []): Law {
-  if (Object.hasOwn(laws, name)) return laws[name]!;
-  if (name === "multiplier") return multiplierLaw(levelsOf(rows));
+  if (laws.has(name)) return lawFrom(laws.get(name), rows);
   if (/[^\w-]/.test(name)) return formulaLaw(name);
   throw new ConfigError(
-    `fit: law must be one of ${LAW_NAMES.join(", ")}, or a formula of S, N, D and parameters; got ${JSON.stringify(name)}.`,
+    `fit: law must be one of ${laws.names.join(", ")}, or a formula of S, N, D and parameters; got ${JSON.stringify(name)}.`,
   );
+}
+
+/** The same law for other rows: made anew where its parameters follow from the table. */
+export function lawForRows(law: Law, rows: readonly LawInputs[]): Law {
+  if (!laws.has(law.name)) return law;
+  const definition: LawDefinition = laws.get(law.name);
+  return has(definition, "forTable") ? definition.forTable(rows) : law;
+}
+
+/** What a law can be made of again; undefined for functions of one's own, which stay on this thread. */
+export function sourceOf(law: Law): LawSource | undefined {
+  return notedSource(law) ?? (builtIn.includes(law) ? { kind: "built-in", name: law.name } : undefined);
 }
 
 /** The law that a source describes. */
 export function lawOf(source: LawSource): Law {
-  if (source.kind === "expression") return formulaLaw(source.formula);
+  if (source.kind === "expression") return formulaLaw(source.formula, source.name);
   return source.levels === undefined ? lawNamed(source.name) : multiplierLaw(source.levels);
+}
+
+/** A law of one's own by what a fit says of it; undefined where the name means another law now, or none. */
+export function registeredLaw({ law, formula }: { readonly law: string; readonly formula: string }): Law | undefined {
+  if (!laws.has(law)) return undefined;
+  const definition: LawDefinition = laws.get(law);
+  if (builtIn.includes(definition) || definition.formula !== formula || has(definition, "forTable")) return undefined;
+  return lawFrom(definition);
 }

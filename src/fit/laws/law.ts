@@ -45,23 +45,12 @@ export interface Coordinate {
   readonly kind: "coefficient" | "exponent";
 }
 
-/** What a law is made of where it must travel to another thread or be read back from a file: plain data. */
-export type LawSource =
-  | { readonly kind: "built-in"; readonly name: string; readonly levels?: number[] | undefined }
-  | { readonly kind: "expression"; readonly formula: string };
-
-/** Of the laws themselves, not of copies, which may have got another `evaluate`. */
-const sources = new WeakMap<object, LawSource>();
-
-/** Notes what a law can be made of again. */
-export function withSource<L extends object>(law: L, source: LawSource): L {
-  sources.set(law, source);
-  return law;
-}
-
-/** What a law can be made of again; undefined for functions of one's own, which stay on this thread. */
-export function sourceOf(law: object): LawSource | undefined {
-  return sources.get(law);
+/** What every law says of itself. */
+export interface Entry {
+  readonly name: string;
+  readonly formula: string;
+  /** False for a law that a comparison leaves out where it is not told which laws to take. */
+  readonly isCompared?: boolean;
 }
 
 /**
@@ -70,9 +59,7 @@ export function sourceOf(law: object): LawSource | undefined {
  * `predict` is the formula as published, in raw units. `evaluate` is the optimiser's: N and D in units of their
  * geometric means, and no coefficient whose size hangs on an exponent (e = (aD/unit)^bD instead of aD).
  */
-export interface Law<P extends Params = Params> {
-  readonly name: string;
-  readonly formula: string;
+export interface Law<P extends Params = Params> extends Entry {
   /** Names of the published parameters, in the order of tables. */
   readonly parameters: readonly (keyof P & string)[];
   /** One for each parameter: the one that alone moves it, the others being as they are. */

@@ -1,13 +1,12 @@
 /** Makes a law of a sum of powers. */
-import { type Coordinate, type FitUnits, type Law, type LawInputs, type Params, withSource } from "./law.ts";
+import type { Coordinate, Entry, FitUnits, Law, LawInputs, Params } from "./law.ts";
 import { type Column, evaluatePowerForm, type PowerForm } from "./power-form.ts";
 
 /** `a`: a coefficient; `["logParams", "bN"]`: the input to the power of bN; `["logParams", "-bN"]`: to that of −bN. */
 export type Part = string | readonly [column: Column, exponent: string];
 
-export interface PowerLaw<P extends Params> {
-  readonly name: string;
-  readonly formula: string;
+/** A law as the terms of its sum. */
+export interface PowerLaw<P extends Params = Params> extends Entry {
   readonly parameters: readonly (keyof P & string)[];
   readonly coordinates: readonly Coordinate[];
   readonly units?: Readonly<Record<string, string>>;
@@ -16,15 +15,13 @@ export interface PowerLaw<P extends Params> {
   readonly terms: readonly (readonly Part[])[];
   /** Exponent of the whole sum. */
   readonly outer?: string;
-  /** Of a law that has one parameter for each sparsity. */
-  readonly levels?: number[];
   predict(params: P, inputs: LawInputs): number;
   publish(coordinates: ArrayLike<number>, units: FitUnits): P;
   unpublish(params: P, units: FitUnits): number[];
   start?(drawn: readonly number[]): number[];
 }
 
-export function powerLaw<P extends Params>({ terms, outer, levels, ...law }: PowerLaw<P>): Law<P> {
+export function powerLaw<P extends Params>({ terms, outer, ...law }: PowerLaw<P>): Law<P> {
   const indexOf = (name: string) => law.coordinates.findIndex((coordinate) => coordinate.name === name);
   const form: PowerForm = {
     terms: terms.map((parts) =>
@@ -42,7 +39,7 @@ export function powerLaw<P extends Params>({ terms, outer, levels, ...law }: Pow
     evaluate: (point, inputs, gradient) => evaluatePowerForm(form, law.coordinates, point, inputs, gradient),
   };
   forms.set(made, form);
-  return withSource(made, { kind: "built-in", name: law.name, levels });
+  return made;
 }
 
 const forms = new WeakMap<object, PowerForm>();

@@ -1,80 +1,14 @@
-/** Other laws of sparsity. */
-
+/** The law that has one parameter for each sparsity of a table. */
 import { ConfigError } from "../../core/errors.ts";
-import { isAtLevel } from "../../core/grid.ts";
+import { isAtLevel, levelsOf } from "../../core/grid.ts";
 import { pow } from "../../core/math.ts";
+import type { LawOfTable } from "./definition.ts";
 import { coefficient, exponent, type Law, type Params } from "./law.ts";
 import { powerLaw } from "./power-law.ts";
+import { withSource } from "./source.ts";
 
-export type AbnarParams = Readonly<
-  Record<"a" | "alpha" | "b" | "beta" | "c" | "lambda" | "d" | "delta" | "gamma" | "e", number>
->;
-
-/**
- * A law with a term of sparsity alone and one of sparsity and size, made for mixtures of experts.
- *
- *   L = a/T^α + b/D^β + c/(1−S)^λ + d/((1−S)^δ·T^γ) + e,  T = N/(1−S) all parameters, zeros included
- *
- * Source   Abnar et al. 2025, arXiv 2501.12370
- */
-export const abnarLaw: Law<AbnarParams> = powerLaw({
-  name: "abnar",
-  formula: "L = a/T^α + b/D^β + c/(1−S)^λ + d/((1−S)^δ·T^γ) + e, T = N/(1−S)",
-  parameters: ["a", "alpha", "b", "beta", "c", "lambda", "d", "delta", "gamma", "e"],
-  units: { a: "nats·T^alpha", b: "nats·D^beta", c: "nats", d: "nats·T^gamma", e: "nats" },
-  coordinates: [
-    coefficient("a"),
-    exponent("alpha"),
-    coefficient("b"),
-    exponent("beta"),
-    coefficient("c"),
-    exponent("lambda"),
-    coefficient("d"),
-    exponent("delta"),
-    exponent("gamma"),
-    coefficient("e"),
-  ],
-  inputs: ["sparsity", "nonzeroParams", "data"],
-  terms: [
-    ["a", ["logParams", "-alpha"], ["logDensity", "alpha"]],
-    ["b", ["logData", "-beta"]],
-    ["c", ["logDensity", "-lambda"]],
-    ["d", ["logDensity", "-delta"], ["logParams", "-gamma"], ["logDensity", "gamma"]],
-    ["e"],
-  ],
-  predict({ a, alpha, b, beta, c, lambda, d, delta, gamma, e }, { sparsity, nonzeroParams, data }) {
-    const [density, total] = [1 - sparsity, nonzeroParams / (1 - sparsity)];
-    const ofSparsity = c * pow(density, -lambda) + d * pow(density, -delta) * pow(total, -gamma);
-    return a * pow(total, -alpha) + b * pow(data, -beta) + ofSparsity + e;
-  },
-  publish(point, units) {
-    const [a, alpha, b, beta, c, lambda, d, delta, gamma, e] = Array.from(point) as number[];
-    return {
-      a: a! * pow(units.nonzeroParams, alpha!),
-      alpha: alpha!,
-      b: b! * pow(units.data, beta!),
-      beta: beta!,
-      c: c!,
-      lambda: lambda!,
-      d: d! * pow(units.nonzeroParams, gamma!),
-      delta: delta!,
-      gamma: gamma!,
-      e: e!,
-    };
-  },
-  unpublish: ({ a, alpha, b, beta, c, lambda, d, delta, gamma, e }, units) => [
-    a * pow(units.nonzeroParams, -alpha),
-    alpha,
-    b * pow(units.data, -beta),
-    beta,
-    c,
-    lambda,
-    d * pow(units.nonzeroParams, -gamma),
-    delta,
-    gamma,
-    e,
-  ],
-});
+const NAME = "multiplier";
+const FORMULA = "L = E + A/(N·eff(S))^α + B/D^β";
 
 /**
  * The dense law with one effective multiplier of N for each sparsity of a table; that of the lowest is 1.
@@ -89,9 +23,9 @@ export const abnarLaw: Law<AbnarParams> = powerLaw({
 export function multiplierLaw(levels: readonly number[]): Law {
   const [base, ...others] = levels;
   const names = others.map((level) => `eff(${level})`);
-  return powerLaw<Params>({
-    name: "multiplier",
-    formula: "L = E + A/(N·eff(S))^α + B/D^β",
+  const law = powerLaw<Params>({
+    name: NAME,
+    formula: FORMULA,
     parameters: ["E", "A", "alpha", "B", "beta", ...names],
     units: { E: "nats", A: "nats·N^alpha", B: "nats·D^beta" },
     coordinates: [
@@ -104,7 +38,6 @@ export function multiplierLaw(levels: readonly number[]): Law {
       ["a", ["logParams", "-alpha"], ...others.map((level) => [{ sparsity: level }, `m(${level})`] as const)],
       ["b", ["logData", "-beta"]],
     ],
-    levels: [...levels],
     predict(params, { sparsity, nonzeroParams, data }) {
       const { E, A, alpha, B, beta } = params as Record<"E" | "A" | "alpha" | "B" | "beta", number>;
       const level = levels.find((l) => isAtLevel(sparsity, l));
@@ -135,4 +68,12 @@ export function multiplierLaw(levels: readonly number[]): Law {
     // A multiplier is about 1, whatever the losses are.
     start: (drawn) => drawn.map((value, i) => (i < 5 ? value : pow(value / drawn[0]!, 0.25))),
   });
+  return withSource(law, { kind: "built-in", name: NAME, levels: [...levels] });
 }
+
+/** The law with the levels of whatever table it is fitted to. */
+export const multiplier: LawOfTable = {
+  name: NAME,
+  formula: FORMULA,
+  forTable: (rows) => multiplierLaw(levelsOf(rows)),
+};
