@@ -1,4 +1,4 @@
-/** A finished fit as plain data: what the CLI prints, and what `optimal --law fit.json` reads back. */
+/** A finished fit as plain data: its JSON is written once, and read back by whatever follows from it. */
 import { z } from "zod";
 import { ConfigError } from "../core/errors.ts";
 import { parseWith } from "../core/schema.ts";
@@ -128,7 +128,7 @@ export function parseFitResult(input: unknown, source = "fit"): FitResult {
  */
 export function sparseParamsOf(fit: FitResult): SparseParams {
   if (fit.law === "sparse") return fit.params as SparseParams;
-  throw new ConfigError(`optimal: law must be a fit of the sparse law; got ${fit.law}. Fit with --law sparse.`);
+  throw new ConfigError(`optimal: law must be a fit of the sparse law; got ${fit.law}. Fit with \`law\` sparse.`);
 }
 
 /** The loss that a fit predicts, in nats. */

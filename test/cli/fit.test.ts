@@ -82,6 +82,26 @@ describe("sparselaw fit", () => {
     [["--law", "chinchilla", "--bound", "gamma=1:2"], /parameter must be one of E, A, alpha, B, beta; got "gamma"/],
     [["--law", "chinchilla", "--bootstrap", "5"], /replicates must be a whole number of at least 100; got 5/],
     [["--loss", "cubic"], /argument 'cubic' is invalid/],
+    [["--law", "chinchilla", "--columns", "loss"], /^--columns: loss must be <quantity>=<source>/],
+    [["--law", "chinchilla", "--expr", "loss="], /^--expr: loss= must be <quantity>=<source>/],
+    [
+      ["--law", "chinchilla", "--columns", "loss=ppl"],
+      /columns must include ppl for loss; .* with --columns loss=… or --expr loss=…\./,
+    ],
+    [
+      ["--law", "chinchilla", "--drop-top", "99"],
+      /^--drop-top: count must be a whole number below the \d+ rows; got 99/,
+    ],
+    [["--law", "chinchilla", "--drop-bottom", "99"], /^--drop-bottom: count must be a whole number/],
+    [
+      ["--law", "chinchilla", "--drop-top", "1", "--by", "accuracy"],
+      /^--by: quantity must be one of .*; got "accuracy"/,
+    ],
+    [["--law", "chinchilla", "--where", "loss < 0"], /^--where: a row must meet loss < 0; got none/],
+    [
+      ["--law", "chinchilla", "--where", "loss"],
+      /^--where: condition must be one comparison.* Several conditions are several --where\.$/m,
+    ],
   ])("%j is refused with exit code 2", async (args, message) => {
     const { exitCode, stderr } = await fitTable(...args);
     expect(stderr).toMatch(message);

@@ -7,7 +7,7 @@ import { root } from "./run-cli.ts";
 
 /** Directories whose errors reach users as the library's own. */
 const LIBRARY =
-  /^(calibration|core|doctor|engine|families|kernels|layers|memory|methods|optimizers|rates|report|sources|sparsity|store|sweep|tape|train)\b/;
+  /^(calibration|core|doctor|engine|families|fit|kernels|layers|memory|methods|optimizers|rates|report|sources|sparsity|store|sweep|tape|train)\b/;
 
 test("no line of the library names an option of the command line", () => {
   const options = createProgram(() => {}).commands.flatMap((command) => command.options.map(({ long }) => long!));

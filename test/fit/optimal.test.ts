@@ -347,7 +347,7 @@ describe("laws other than the sparse one", () => {
   ])("a law that does not predict every sparsity is refused: $law.name", (law) => {
     expect(tellsSparsitiesApart(law)).toBe(false);
     expect(() => optimalSparsity({ law, nonzeroParams: 1e7, flops: 1e18 })).toThrow(
-      `law must tell any two sparsities apart; got the ${law.law.name} law. Fit with --law sparse.`,
+      `law must tell any two sparsities apart; got the ${law.law.name} law. Fit with \`law\` sparse.`,
     );
   });
 });

@@ -96,9 +96,9 @@ describe("a faulty table is refused", () => {
   });
 
   test.each([
-    ["loss", "--columns: loss must be <quantity>=<source>"],
+    ["loss", "`columns`: loss must be <quantity>=<source>"],
     ["perplexity=ppl", 'one of sparsity, nonzero, data, loss, mean; got "perplexity"'],
-    ["loss=", "--columns: loss= must be <quantity>=<source>"],
+    ["loss=", "`columns`: loss= must be <quantity>=<source>"],
   ])("the mapping %s is refused", (text, message) => {
     expect(() => parseMapping(text)).toThrow(message);
   });
@@ -130,7 +130,7 @@ describe("usual column names", () => {
 
   test("two columns of one name ask which is meant", () => {
     expect(() => quantities("N,D,Loss,loss\n1,2,3,4\n")).toThrow(
-      't.csv: columns must have one for loss; got "Loss", "loss". Name another with --columns loss=… or --expr loss=….',
+      't.csv: columns must have one for loss; got "Loss", "loss". Name another with `columns` loss=… or `expressions` loss=….',
     );
   });
 
@@ -202,8 +202,8 @@ describe("rows left out", () => {
   });
 
   test.each([
-    [{ dropTop: 5 }, "--drop-top: count must be a whole number below the 5 rows; got 5"],
-    [{ dropBottom: 1.5 }, "--drop-bottom: count must be a whole number below the 5 rows; got 1.5"],
+    [{ dropTop: 5 }, "`dropTop`: count must be a whole number below the 5 rows; got 5"],
+    [{ dropBottom: 1.5 }, "`dropBottom`: count must be a whole number below the 5 rows; got 1.5"],
     [{ dropTop: 3, dropBottom: 2 }, "counts must leave some of the 5 rows; got 3 largest and 2 smallest"],
     [{ dropTop: 1, by: "accuracy" }, 'one of sparsity, nonzero, data, loss, mean; got "accuracy"'],
     [{ dropTop: 1, by: "mean" }, "quantity must be known of every row; got no mean of t.csv:2"],

@@ -140,7 +140,7 @@ function modelOf({ law, nonzeroParams, cost = "sparse", schedule = paperRamp }: 
   };
   if (tellsSparsitiesApart(law)) return model;
   throw new ConfigError(
-    `optimal: law must tell any two sparsities apart; got the ${fittedLaw(law).law.name} law. Fit with --law sparse.`,
+    `optimal: law must tell any two sparsities apart; got the ${fittedLaw(law).law.name} law. Fit with \`law\` sparse.`,
   );
 }
 

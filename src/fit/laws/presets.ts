@@ -8,7 +8,7 @@ import type { SparseParams } from "./sparse.ts";
  *
  * Units    N in parameters; D in images (vit-jft) or tokens (t5-c4); L in nats
  * Source   Frantar et al. 2023, arXiv 2309.08520, table 1; the optimum from the same runs (google-research/jaxpruner,
- *          projects/bigsparse) with `sparselaw fit --residual log --delta 0.001`
+ *          projects/bigsparse) by `fitLaw`, log residuals, δ = .001
  */
 export const presets = {
   "vit-jft": { aS: 2.94e2, bS: 0.821, cS: 4.68e2, bN: 0.392, aD: 2.37e8, bD: 0.89, c: 4.517 },

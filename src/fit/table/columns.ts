@@ -5,7 +5,7 @@ import type { FitRow, Law } from "../laws/law.ts";
 import { rowProblem } from "./rows.ts";
 import type { Table, TableRow } from "./table.ts";
 
-/** What a fit needs, by the names of the command line; `mean` only for laws of the size averaged over training. */
+/** What a fit needs, by the names of mappings and conditions; `mean` only for laws of the size averaged over training. */
 export const QUANTITIES = ["sparsity", "nonzero", "data", "loss", "mean"] as const;
 export type Quantity = (typeof QUANTITIES)[number];
 
@@ -55,7 +55,7 @@ const EXAMPLES: Readonly<Record<Quantity, string>> = {
 };
 
 /**
- * Reads a mapping as the command line writes it.
+ * Reads a mapping.
  *
  *     parseMapping("data=tokens,loss=val-loss", ["nonzero=169869312*scale*(1-sparsity)"])
  *
@@ -65,8 +65,8 @@ const EXAMPLES: Readonly<Record<Quantity, string>> = {
  */
 export function parseMapping(columns = "", expressions: readonly string[] = []): ColumnMapping {
   const pairs = columns.split(",").filter((part) => part.trim() !== "");
-  const named = pairs.map((pair) => assignment("--columns", pair));
-  const computed = expressions.map((text) => assignment("--expr", text));
+  const named = pairs.map((pair) => assignment("`columns`", pair));
+  const computed = expressions.map((text) => assignment("`expressions`", text));
   return Object.fromEntries([
     ...named.map(([quantity, text]) => [quantity, { text, expression: nameExpression(text) }]),
     ...computed.map(([quantity, text]) => [quantity, { text, expression: parseExpression(text) }]),
@@ -191,7 +191,8 @@ function ambiguous(table: Table, quantity: Quantity, columns: readonly string[])
   return new FormatError(table.source, `${problem} ${remedyFor(quantity)}`);
 }
 
-const remedyFor = (quantity: Quantity): string => `Name another with --columns ${quantity}=… or --expr ${quantity}=….`;
+const remedyFor = (quantity: Quantity): string =>
+  `Name another with \`columns\` ${quantity}=… or \`expressions\` ${quantity}=….`;
 
 function fitRow(table: Table, { record, cells }: TableRow, sources: Sources, nats: number): FitRow {
   const cell = (column: string) => numberIn(cells, column, table.source, record);

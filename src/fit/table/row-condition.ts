@@ -33,8 +33,8 @@ export function parseCondition(text: string): Condition {
   const [comparison] = found;
   if (comparison === undefined || found.length > 1)
     throw new ConfigError(
-      `--where: condition must be one comparison, <, <=, >, >=, == or !=, of two expressions; got ${JSON.stringify(text)}. ` +
-        "Several conditions are several --where.",
+      `\`where\`: condition must be one comparison, <, <=, >, >=, == or !=, of two expressions; got ${JSON.stringify(text)}. ` +
+        "Several conditions are several `where`.",
     );
   const [operator] = comparison;
   const left = parseExpression(text.slice(0, comparison.index));

@@ -39,7 +39,7 @@ export function selectRows(rows: readonly SourceRow[], rules: RowRules): Selecti
       if (!condition.holds((name) => operandOf(row, name, condition))) reasons.set(row, `not ${condition.text}`);
   const rest = rows.filter((row) => !reasons.has(row));
   if (rest.length === 0 && rows.length > 0)
-    throw new ConfigError(`--where: a row must meet ${where.join(" and ")}; got none of ${rows.length}.`);
+    throw new ConfigError(`\`where\`: a row must meet ${where.join(" and ")}; got none of ${rows.length}.`);
   checkCounts(rest.length, dropTop, dropBottom);
   const falling = [...rest].sort((a, b) => quantityOf(b, by) - quantityOf(a, by));
   for (const row of falling.slice(0, dropTop)) reasons.set(row, `${by} among the ${dropTop} largest`);
@@ -51,21 +51,21 @@ export function selectRows(rows: readonly SourceRow[], rules: RowRules): Selecti
 }
 
 function checkCounts(rows: number, dropTop: number, dropBottom: number): void {
-  for (const [flag, count] of Object.entries({ "--drop-top": dropTop, "--drop-bottom": dropBottom }))
+  for (const [rule, count] of Object.entries({ dropTop, dropBottom }))
     if (count !== 0 && !(Number.isInteger(count) && count > 0 && count < rows))
-      throw new ConfigError(`${flag}: count must be a whole number below the ${rows} rows; got ${count}.`);
+      throw new ConfigError(`\`${rule}\`: count must be a whole number below the ${rows} rows; got ${count}.`);
   if (dropTop + dropBottom > 0 && dropTop + dropBottom >= rows)
     throw new ConfigError(
-      `--drop-top: counts must leave some of the ${rows} rows; got ${dropTop} largest and ${dropBottom} smallest.`,
+      `\`dropTop\`: counts must leave some of the ${rows} rows; got ${dropTop} largest and ${dropBottom} smallest.`,
     );
 }
 
 function quantityOf({ row, name }: SourceRow, by: string): number {
   if (!isQuantity(by))
-    throw new ConfigError(`--by: quantity must be one of ${QUANTITIES.join(", ")}; got ${JSON.stringify(by)}.`);
+    throw new ConfigError(`\`by\`: quantity must be one of ${QUANTITIES.join(", ")}; got ${JSON.stringify(by)}.`);
   const value = row[FIELDS[by as Quantity]];
   if (value !== undefined) return value;
-  throw new ConfigError(`--by: quantity must be known of every row; got no ${by} of ${name}.`);
+  throw new ConfigError(`\`by\`: quantity must be known of every row; got no ${by} of ${name}.`);
 }
 
 function operandOf(source: SourceRow, name: string, { text }: Condition): number {
@@ -73,7 +73,7 @@ function operandOf(source: SourceRow, name: string, { text }: Condition): number
   const number = value ?? asNumber(source.cells[name]);
   if (!Number.isNaN(number)) return number;
   throw new ConfigError(
-    `--where: ${text}: ${name} must be one of ${QUANTITIES.join(", ")}, or a column of numbers; got ` +
+    `\`where\`: ${text}: ${name} must be one of ${QUANTITIES.join(", ")}, or a column of numbers; got ` +
       `${JSON.stringify(source.cells[name] ?? null)} in ${source.name}.`,
   );
 }
