@@ -6,6 +6,7 @@ export default defineConfig({
     // Minutes of statistics: `npm run test:slow`.
     exclude: process.env.SPARSELAW_SLOW_TESTS === "1" ? [] : ["test/slow/**"],
     testTimeout: 120_000,
+    globalSetup: "test/temporary.ts",
     pool: "forks",
   },
 });

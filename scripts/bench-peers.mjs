@@ -1,13 +1,14 @@
 /** `npm run bench:peers`: what the other benchmarks need, the peers of bench/peers/package-lock.json, then the comparison. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { isInstalled, node, prepare, root, run } from "./prepare.mjs";
+import { isInstalled, prepare, root, run, typescriptNode } from "./prepare.mjs";
 
-const peers = join(root, "bench", "peers");
+const peers = join("bench", "peers");
 
 prepare();
-if (!isInstalled(peers)) run("npm", ["ci", "--prefix", peers, "--no-audit", "--no-fund", "--loglevel=error"]);
-const { status } = spawnSync(node(), [join(peers, "run.mjs"), ...process.argv.slice(2)], {
+if (!isInstalled(join(root, peers)))
+  run("npm", ["ci", "--prefix", peers, "--no-audit", "--no-fund", "--loglevel=error"]);
+const { status } = spawnSync(typescriptNode(), [join(root, peers, "run.mjs"), ...process.argv.slice(2)], {
   cwd: root,
   stdio: "inherit",
 });

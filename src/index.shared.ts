@@ -1,4 +1,5 @@
 /** The public names that need nothing of the platform. */
+export { z } from "zod";
 export {
   type Calibration,
   type ProductTiming,

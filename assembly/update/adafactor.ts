@@ -6,7 +6,7 @@ import { addSquares, PARTIAL_CHUNK, sumPair } from "./squares";
  * v ← β2·v + (1−β2)·(g² + ε),  grad ← u = g/√v,  partials[2c], [2c+1] = Σ u², Σ w² over chunk c;  g = scale[0]·grad, β2 = hyper[1]
  *
  * Masked: v and u become 0, and w does not count.
- * Source    unfactored second moment of the paper's T5 runs (docs/science.md §3)
+ * Source    unfactored second moment of the paper's T5 runs (arXiv 2309.08520, section 3)
  */
 export function f32_adafactor_moment(
   begin: i32, end: i32,

@@ -1,7 +1,7 @@
 /** Every kernel that is not a product of a linear layer, at the sizes of the reference models and of longer sequences. */
 
 import type { Recorder } from "../../src/calibration/workbench.ts";
-import { type KernelArgs, type KernelName, PARTIAL_CHUNK, TILE } from "../../src/kernels/registry.ts";
+import { type KernelArgs, type KernelName, PARTIAL_CHUNK, TILE, TOPK_SCRATCH } from "../../src/kernels/registry.ts";
 import { csrSizes } from "../../src/memory/csr.ts";
 import type { Tensor } from "../../src/memory/tensor.ts";
 import { type Scratch, scratch } from "../../src/tape/tape.ts";
@@ -441,7 +441,7 @@ function structureCases(): BenchCase[] {
         count: rows * cols,
         topK: nonzeros,
         keep: r.tensor("keep", rows * cols, "u8"),
-        scratch: scratch(2048 * 4),
+        scratch: scratch(TOPK_SCRATCH),
       },
     })),
     benchCase("f32_nm_scores", { ...shape, n: 1, m: 4 }, (r) => ({

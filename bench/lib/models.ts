@@ -104,8 +104,8 @@ export async function openReference(name: ReferenceModel, options: StepOptions):
 }
 
 function syntheticSource(data: SourceChoice): DataSource {
-  const noFiles = { read: () => Promise.reject(new Error("a reference model needs no files")) };
-  return sourceOf(data).load(data, noFiles) as DataSource;
+  const refuse = () => Promise.reject(new Error("a reference model needs no files"));
+  return sourceOf(data).load(data, { read: refuse, readPackage: refuse }) as DataSource;
 }
 
 /** The first examples of a source, generated once: a step shall not be charged for making them up, and the loss must fall. */

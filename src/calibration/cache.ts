@@ -1,10 +1,11 @@
 /** Calibrations of this machine, remembered on disk. Node only. */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Variant } from "../core/record.ts";
 import { VERSION } from "../core/version.ts";
 import { isTurbo } from "../kernels/turbo.ts";
+import { replaceFile } from "../store/files.ts";
 import { type Calibration, calibrationSchema } from "./calibration.ts";
 import { measureCalibration, measureSwitchDensity } from "./measure.ts";
 
@@ -67,5 +68,5 @@ async function remember(variant: Variant, calibration: Calibration): Promise<voi
   const beside = `${file}.${process.pid}`;
   const calibrations = { ...(await readCalibrations()), [keyOf(variant)]: calibration };
   await writeFile(beside, `${JSON.stringify(calibrations, null, 2)}\n`);
-  await rename(beside, file);
+  await replaceFile(beside, file);
 }

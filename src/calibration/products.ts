@@ -4,8 +4,10 @@ import { TILE } from "../kernels/registry.ts";
 import { linear, linearBackward } from "../layers/linear.ts";
 import { Parameter } from "../memory/parameter.ts";
 import type { Activations } from "../memory/tensor.ts";
+import { keptCount } from "../methods/distribution.ts";
+import { prune } from "../sparsity/changes/prune.ts";
 import type { PatternConfig } from "../sparsity/patterns/index.ts";
-import { updateMask } from "../sparsity/pruner.ts";
+import { magnitude } from "../sparsity/scores/magnitude.ts";
 import { stagingFor } from "../sparsity/staging.ts";
 import { createWorkbench, Recorder, type Workbench, type WorkbenchOptions } from "./workbench.ts";
 
@@ -47,7 +49,7 @@ export async function linearWorkbench(
   const calls: LinearCall[] = [];
   const parameters = weights.map((weight) => {
     const parameter = declare(recorder, shape, weight);
-    if (weight.sparsity > 0) parameter.switchToCsr(kept(shape, weight));
+    if (weight.sparsity > 0) parameter.store("csr", kept(shape, weight));
     const label = (pass: Pass, record: () => void) => {
       const first = tape.calls.length;
       record();
@@ -56,7 +58,7 @@ export async function linearWorkbench(
     };
     label("forward", () => linear(tape, { weight: parameter, bias: null }, x));
     label("inputGradient", () => linearBackward(tape, { weight: parameter, bias: null }, x, dY));
-    parameter.reset();
+    parameter.store("dense", parameter.size);
     return parameter;
   });
   const bench = await createWorkbench(recorder, {
@@ -64,13 +66,13 @@ export async function linearWorkbench(
     prepare: {
       stagingBytes: Math.max(...parameters.map((parameter) => stagingFor(parameter, 0).bytes)),
       run(kernels, memory, stagingBase) {
-        for (const [i, parameter] of parameters.entries())
-          if (weights[i]!.sparsity > 0)
-            updateMask({ kernels, memory, stagingBase }, parameter, {
-              kept: kept(shape, weights[i]!),
-              pattern: weights[i]!.pattern,
-              toCsr: true,
-            });
+        const pruner = { kernels, memory, stagingBase };
+        const moment = { seed: 0, step: 0, denseGradient: undefined };
+        for (const [i, parameter] of parameters.entries()) {
+          const { sparsity, pattern } = weights[i]!;
+          const change = { kept: kept(shape, weights[i]!), pattern, score: magnitude, format: "csr" } as const;
+          if (sparsity > 0) prune(pruner, parameter, change, moment);
+        }
       },
     },
   });
@@ -80,7 +82,7 @@ export async function linearWorkbench(
 const isWeightGradient = (kernel: string) => /gemm_dw|sddmm/.test(kernel);
 
 export function kept({ inFeatures, outFeatures }: LinearShape, { sparsity }: Weight): number {
-  return Math.round(inFeatures * outFeatures * (1 - sparsity));
+  return keptCount(inFeatures * outFeatures, sparsity);
 }
 
 function declare(recorder: Recorder, shape: LinearShape, weight: Weight): Parameter {

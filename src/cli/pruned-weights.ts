@@ -1,5 +1,7 @@
 /** Chooses the run whose weights a report shows, and reads them from its newest checkpoint. */
+
 import { ConfigError, FormatError } from "../core/errors.ts";
+import { SIZE_TOLERANCE } from "../core/grid.ts";
 import type { RunResult } from "../core/record.ts";
 import type { RunWeights } from "../report/data/weight-summary.ts";
 import { summariseWeights } from "../report/data/weight-summary.ts";
@@ -54,14 +56,11 @@ function entryNamed(entries: readonly RunEntry[], wanted: string, where: string)
   );
 }
 
-/** Sizes of a grid are equal within a few percent. */
-const SAME_SIZE = 1.2;
-
 function sparsestOfLargest(entries: readonly RunEntry[]): RunEntry | undefined {
   const pruned = entries.filter(({ result }) => result?.status === "completed" && result.sparsity > 0);
   const result = (entry: RunEntry): RunResult => entry.result!;
   const largest = Math.max(...pruned.map((entry) => result(entry).nonzeroParams));
   return pruned
-    .filter((entry) => result(entry).nonzeroParams * SAME_SIZE > largest)
+    .filter((entry) => result(entry).nonzeroParams * SIZE_TOLERANCE > largest)
     .sort((a, b) => result(b).sparsity - result(a).sparsity || result(b).dataSeen - result(a).dataSeen)[0];
 }

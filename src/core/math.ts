@@ -223,3 +223,7 @@ function split(x: number): { mantissa: number; exponent: number } {
   const mantissa = float[0]!;
   return mantissa > Math.SQRT2 ? { mantissa: mantissa / 2, exponent: exponent + 1 } : { mantissa, exponent };
 }
+
+export function geometricMean(values: readonly number[]): number {
+  return exp(values.reduce((sum, value) => sum + log(value), 0) / values.length);
+}

@@ -60,7 +60,7 @@ export type RunEvent =
   | { type: "mask"; step: number; sparsity: number; nonzeroParams: number; csrTensors: number }
   | { type: "checkpoint"; step: number; file: string };
 
-/** `result.json`: what a finished run is worth to a fit. */
+/** `result.json`: what a finished run tells a fit. */
 export interface RunResult {
   type: "result";
   id: string;

@@ -1,7 +1,8 @@
 /** Plays one thread's part of a tape. */
-import { instantiateKernels, type KernelFunction, type KernelInstance } from "../kernels/abi.ts";
+import { instantiateKernels, type KernelFunction } from "../kernels/abi.ts";
 import { decodeTape, tapeVersion } from "../tape/encoding.ts";
-import { CONTROL, type TimingsArea, timingsBytes } from "./protocol.ts";
+import { createBarrier } from "./barrier.ts";
+import { type TimingsArea, timingsBytes } from "./protocol.ts";
 
 /** What a thread must know to take its place in a team; every part can be posted to a worker. */
 export interface ThreadTask {
@@ -12,12 +13,6 @@ export interface ThreadTask {
   readonly threads: number;
   readonly timings?: TimingsArea | undefined;
 }
-
-/**
- * Loads in wasm before a thread falls asleep at a barrier, 50 to 100 µs: well above what waking costs, since a thread that
- * wakes late lets the next one fall asleep, and so on (a barrier then takes 8 to 20 µs instead of 0.4, measured).
- */
-const BARRIER_SPINS = 200_000;
 
 interface BoundCall {
   readonly name: string;
@@ -50,39 +45,25 @@ export function createTapePlayer(task: ThreadTask): (tapeAddress: number) => voi
     return calls;
   };
 
-  const meet = threads === 1 ? () => {} : createMeeting(instance, threads);
+  const waitForOthers = threads === 1 ? () => {} : createBarrier(instance, threads);
 
-  const note = task.timings === undefined ? () => {} : createNotebook(task, task.timings);
+  const writeTime = task.timings === undefined ? () => {} : createTimer(task, task.timings);
 
   return (tapeAddress) => {
     for (const [i, call] of decode(tapeAddress).entries()) {
-      if (i > 0) meet();
-      note(2 * i);
+      if (i > 0) waitForOthers();
+      writeTime(2 * i);
       if (!call.isEmpty) play(call);
-      note(2 * i + 1);
+      writeTime(2 * i + 1);
     }
   };
 }
 
-/** Writes the time into an entry of this thread's part of the timings area. */
-function createNotebook({ memory, thread }: ThreadTask, { address, calls }: TimingsArea): (entry: number) => void {
+/** Returns what writes the time into an entry of this thread's part of the timings area. */
+function createTimer({ memory, thread }: ThreadTask, { address, calls }: TimingsArea): (entry: number) => void {
   const times = new Float64Array(memory.buffer, address + timingsBytes(thread, calls), 2 * calls);
   return (entry) => {
     times[entry] = performance.now();
-  };
-}
-
-/**
- * The barrier between two calls. Threads that have to share a core would take it from each other by spinning: after a few
- * waits in a row that ended asleep, spinning is only tried now and then.
- */
-function createMeeting({ barrier }: KernelInstance, threads: number): () => void {
-  let sleeps = 0;
-  return () => {
-    const isHopeful = sleeps < 4 || sleeps % 16 === 0;
-    const wait = barrier(CONTROL.barrier, threads, isHopeful ? BARRIER_SPINS : 0);
-    if (wait === 1) sleeps = 0;
-    if (wait === 2) sleeps++;
   };
 }
 

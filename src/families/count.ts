@@ -73,6 +73,11 @@ export function productsOf({ tokensPerExample = 0 }: ParameterSpec, weights: num
   return tokensPerExample * weights;
 }
 
+/** Units of D in one training step. */
+export function dataPerStep(model: ModelChoice, batchSize: number): number {
+  return batchSize * familyOf(model).unitsPerExample(model);
+}
+
 /** What a loaded source says of a model's shape. */
 export function dimensionsOf({ train: _train, valid: _valid, fingerprint: _print, ...dimensions }: DataSource) {
   return dimensions as DataDimensions;

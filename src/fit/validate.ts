@@ -1,5 +1,7 @@
 /** How well a law predicts runs that it was not fitted to. */
+
 import { ConfigError } from "../core/errors.ts";
+import { SIZE_TOLERANCE, SPARSITY_TOLERANCE } from "../core/grid.ts";
 import { exp, log } from "../core/math.ts";
 import { type FitOptions, fitLaw, optimumOf, poseFit } from "./fit.ts";
 import { type FitRow, fromTheta, type LawInputs, type Params } from "./laws/law.ts";
@@ -43,11 +45,6 @@ export interface Validation {
 }
 
 export const HOLD_OUTS = ["nonzeroParams", "data", "sparsity"] as const;
-
-/** Sizes of a grid that is matched in N agree within this. */
-const SAME_SIZE = 1.2;
-/** Sparsities of one target agree within this. */
-const SAME_SPARSITY = 0.005;
 
 /**
  * Leave-one-out errors, extrapolation to the largest N, the most data and the highest sparsity, and AICc of a fit.
@@ -109,7 +106,7 @@ async function holdOut(problem: FitProblem, by: HoldOut["by"], options: FitOptio
 /** Whether a row belongs to the largest value of an input, as a grid means it. */
 function farEnd(rows: readonly LawInputs[], by: HoldOut["by"]): (row: LawInputs) => boolean {
   const most = Math.max(...rows.map((row) => row[by]));
-  return (row) => (by === "sparsity" ? row.sparsity > most - SAME_SPARSITY : row[by] * SAME_SIZE > most);
+  return (row) => (by === "sparsity" ? row.sparsity > most - SPARSITY_TOLERANCE : row[by] * SIZE_TOLERANCE > most);
 }
 
 /** Whether something is left where the largest value of an input is held out. */

@@ -47,6 +47,8 @@ export const GEMM_DW_SCRATCH = 32 * 8 * TILE * 4 + 2 * 4 * 16;
 export const CSR_BLOCK = 256;
 /** Offsets that may be read, not used, past the end of a CSR offset array (prefetch). */
 export const CSR_PADDING = 8;
+/** Bytes that u8_topk_magnitude takes for its radix histogram. */
+export const TOPK_SCRATCH = 2048 * 4;
 
 export const kernels = {
   // ---- dense linear: W (rows = O, cols = I), row-major ---------------------------------------------------------------
@@ -109,7 +111,7 @@ export const kernels = {
   // ---- selection -----------------------------------------------------------------------------------------------------
   /**
    * keep[i] = 1 for the `topK` largest |scores|, ties to the lower index, 0 elsewhere: exactly topK ones, 0 ≤ topK ≤ count.
-   * NaNs are larger than everything else and equal to each other. Extent 1. scratch: 2048·4 bytes for the radix histogram.
+   * NaNs are larger than everything else and equal to each other. Extent 1. scratch: TOPK_SCRATCH bytes.
    */
   u8_topk_magnitude: kernel("one", { scores: "in f32", count: "int", topK: "int", keep: "out u8", scratch: "scratch" }),
   /**

@@ -1,4 +1,6 @@
 /** A weight and everything that lives beside it, in the format that its density calls for. */
+
+import { StateError } from "../core/errors.ts";
 import type { Arena } from "./arena.ts";
 import { align } from "./arena.ts";
 import { type CsrSizes, csrSizes } from "./csr.ts";
@@ -26,6 +28,9 @@ export interface ParameterSpec {
   readonly initialDeviation: number;
   readonly initialMean: number;
 }
+
+/** How the planes of a weight lie in memory: the whole matrix, or its non-zeros in the order of a CSR structure. */
+export type Format = "dense" | "csr";
 
 /** Creates the parameter that a layer asks for. */
 export type Declare = (spec: ParameterSpec) => Parameter;
@@ -58,27 +63,27 @@ export interface ParameterPlan {
   readonly planes: readonly string[];
   /** A mask byte for each weight while it is dense. */
   readonly isPruned: boolean;
-  /** Non-zeros at the moment of the switch to CSR, or undefined where the weight stays dense. */
+  /** The most non-zeros that the weight will ever have in CSR, or undefined where it is always dense. */
   readonly csrCapacity: number | undefined;
 }
 
 /**
- * One weight matrix or vector. All its arrays lie in one slab, laid out for dense storage first; `switchToCsr` lays the same
- * slab out anew, so the slab is as large as the larger of the two.
+ * One weight matrix or vector. All its arrays lie in one slab, which has room for the larger of two layouts: dense, and CSR at
+ * its capacity. `store` changes between them, any number of times.
  */
 export class Parameter {
   readonly spec: ParameterSpec;
   readonly plan: ParameterPlan;
   readonly slabBytes: number;
   readonly #address: number;
-  #format: "dense" | "csr" = "dense";
+  #format: Format = "dense";
   #nonzeros: number;
 
   constructor(arena: Arena, spec: ParameterSpec, plan: ParameterPlan) {
     this.spec = spec;
     this.plan = plan;
     this.#nonzeros = this.size;
-    const dense = sum(this.#denseArrays(this.size), capacityBytes);
+    const dense = sum(this.#denseArrays(), capacityBytes);
     const csr = plan.csrCapacity === undefined ? 0 : sum(this.#csrArrays(plan.csrCapacity), capacityBytes);
     this.slabBytes = Math.max(dense, csr);
     this.#address = arena.reserve("parameters and optimizer", this.slabBytes);
@@ -93,7 +98,7 @@ export class Parameter {
     return this.spec.rows * this.spec.cols;
   }
 
-  get format(): "dense" | "csr" {
+  get format(): Format {
     return this.#format;
   }
 
@@ -108,11 +113,11 @@ export class Parameter {
   }
 
   /**
-   * The largest `stored` of the present format. What a tape lays out beside the planes is as long, so that tapes recorded at a
-   * lower density have the same places, and the room planned for the first holds them all.
+   * The largest `stored` of the present format. What a tape lays out beside the planes is as long, so that tapes recorded at any
+   * density have the same places, and the room planned for one holds them all.
    */
   get capacity(): number {
-    return this.#format === "dense" ? this.size : this.plan.csrCapacity!;
+    return this.#room(this.#format);
   }
 
   /** Bytes that the planes, and mask or CSR structure, need in the present format at the present non-zeros. */
@@ -148,21 +153,27 @@ export class Parameter {
     };
   }
 
-  /** From here on the slab is read as CSR with `nonzeros` entries; the caller fills it. */
-  switchToCsr(nonzeros: number): void {
-    this.#format = "csr";
+  /**
+   * From here on the slab is read in `format`, with `nonzeros` weights that are not pruned; the caller moves the content.
+   *
+   * @throws {StateError} as `checkRoom`
+   */
+  store(format: Format, nonzeros: number): void {
+    this.checkRoom(format, nonzeros);
+    this.#format = format;
     this.#nonzeros = nonzeros;
   }
 
-  /** Back to dense storage with every weight kept. */
-  reset(): void {
-    this.#format = "dense";
-    this.#nonzeros = this.size;
+  /** @throws {StateError} where the slab was not planned for `nonzeros` weights in `format` */
+  checkRoom(format: Format, nonzeros: number): void {
+    if (nonzeros <= this.#room(format)) return;
+    throw new StateError(
+      `${this.name}: nonzeros in ${format} must be at most ${this.#room(format)}; got ${nonzeros}. Plan a larger csrCapacity.`,
+    );
   }
 
-  /** The mask, or the CSR structure, now has this many entries. */
-  setNonzeros(nonzeros: number): void {
-    this.#nonzeros = nonzeros;
+  #room(format: Format): number {
+    return format === "dense" ? this.size : (this.plan.csrCapacity ?? 0);
   }
 
   #tensor(name: string): Tensor {
@@ -176,20 +187,21 @@ export class Parameter {
   }
 
   #arrays(): SlabArray[] {
-    return this.#format === "dense" ? this.#denseArrays(this.size) : this.#csrArrays(this.plan.csrCapacity!);
+    return this.#format === "dense" ? this.#denseArrays() : this.#csrArrays(this.#nonzeros);
   }
 
-  #denseArrays(size: number): SlabArray[] {
+  #denseArrays(): SlabArray[] {
+    const { size } = this;
     const arrays = this.plan.planes.map(
       (name): SlabArray => ({ name, elementType: "f32", length: size, capacity: size }),
     );
     return this.plan.isPruned ? [...arrays, { name: "mask", elementType: "u8", length: size, capacity: size }] : arrays;
   }
 
-  #csrArrays(capacity: number): SlabArray[] {
+  #csrArrays(nonzeros: number): SlabArray[] {
     const { rows, cols } = this.spec;
-    const largest = csrSizes({ rows, cols, nonzeros: capacity });
-    const present = csrSizes({ rows, cols, nonzeros: Math.min(this.#nonzeros, capacity) });
+    const largest = csrSizes({ rows, cols, nonzeros: this.#room("csr") });
+    const present = csrSizes({ rows, cols, nonzeros });
     const array = (name: string, elementType: "i32" | "f32", key: keyof CsrSizes): SlabArray => ({
       name,
       elementType,
@@ -211,7 +223,7 @@ interface SlabArray {
   readonly name: string;
   readonly elementType: "f32" | "i32" | "u8";
   readonly length: number;
-  /** Elements at the moment of the switch, when the array is largest: its place in the slab does not move afterwards. */
+  /** Elements when the array is largest: its place in the slab is the same at any number of non-zeros. */
   readonly capacity: number;
 }
 

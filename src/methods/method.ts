@@ -19,10 +19,10 @@ export interface SparsityTarget {
 }
 
 /** What happens to the masks before training step `step` (from 0). */
-export type MaskChange = Prune | Regrow | Densify;
+export type PlannedChange = PlannedPrune | PlannedRegrow | PlannedDensify;
 
 /** The masks are brought to `progress`·S by keeping the weights of highest score. */
-export interface Prune {
+export interface PlannedPrune {
   readonly kind: "prune";
   readonly step: number;
   /** In units of the final sparsity: 1 in the last one of a run. */
@@ -32,7 +32,7 @@ export interface Prune {
 }
 
 /** The weights of lowest score are dropped and as many of the pruned ones grown, from zero, by another score. */
-export interface Regrow {
+export interface PlannedRegrow {
   readonly kind: "regrow";
   readonly step: number;
   /** Share of the non-zeros that is exchanged. */
@@ -43,13 +43,13 @@ export interface Regrow {
 }
 
 /** Every weight is trained again; those that come back start from zero. */
-export interface Densify {
+export interface PlannedDensify {
   readonly kind: "densify";
   readonly step: number;
 }
 
 /** Whether a change ranks by the gradients of all weights, pruned ones included. */
-export function needsGradient(change: MaskChange): boolean {
+export function needsGradient(change: PlannedChange): boolean {
   if (change.kind === "prune") return change.score?.needsGradient ?? false;
   if (change.kind === "regrow") return change.grow.needsGradient || (change.drop?.needsGradient ?? false);
   return false;
@@ -60,7 +60,7 @@ export interface Method<C extends MethodChoice = MethodChoice> {
   /** Its own keys of the `sparsity` section, `method` included, every key with its range, default and meaning. */
   readonly schema: Option;
   /** The mask changes of a run of `steps`, at most one before a step; none for a dense run. */
-  changes(config: C & SparsityTarget, steps: number): readonly MaskChange[];
+  changes(config: C & SparsityTarget, steps: number): readonly PlannedChange[];
   /** Final sparsity of one tensor; `uniformSparsity` where left out. */
   sparsityOf?(spec: ParameterSpec, config: C & SparsityTarget): number;
   /** Relations that do not hold, keys named within `sparsity`. */

@@ -1,12 +1,12 @@
 export { keptCount, uniformSparsity } from "./distribution.ts";
 export type { MethodSchemas } from "./index.ts";
 export {
-  type Densify,
   defineMethod,
-  type MaskChange,
   type Method,
-  type Prune,
-  type Regrow,
+  type PlannedChange,
+  type PlannedDensify,
+  type PlannedPrune,
+  type PlannedRegrow,
   type SparsityTarget,
 } from "./method.ts";
 export { cubicRamp, type MaskUpdate, meanDensity } from "./ramp.ts";

@@ -1,6 +1,7 @@
 /** Puts a report on disk. */
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { replaceFile } from "../store/files.ts";
 import { renderPng } from "./draw/png.ts";
 import { FIGURE_NAMES } from "./figures/index.ts";
 import { FIT_TABLE_NAMES } from "./page/tables.ts";
@@ -61,7 +62,7 @@ async function writeFiles(
     const target = join(outDir, path);
     await mkdir(dirname(target), { recursive: true });
     await writeFile(`${target}.part`, content);
-    await rename(`${target}.part`, target);
+    await replaceFile(`${target}.part`, target);
     paths.push(target);
   }
   return paths;

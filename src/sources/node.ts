@@ -1,6 +1,7 @@
 /** Files of a run's `data` settings, read by Node. */
 import { readFile, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { createRequire } from "node:module";
+import { resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { glob, isDynamicPattern } from "tinyglobby";
@@ -21,7 +22,31 @@ export async function loadData(data: SourceChoice, { baseDir }: { baseDir: strin
 
 /** @param baseDir what relative paths start from */
 export function fileReader(baseDir: string): FileReader {
-  return { read: (setting, patterns) => readFiles(setting, patterns, baseDir) };
+  return { read: (setting, patterns) => readFiles(setting, patterns, baseDir), readPackage };
+}
+
+/** Packages are looked for where this one is installed. */
+const { resolve: resolvePackage } = createRequire(import.meta.url);
+
+async function readPackage(name: string, files: readonly string[]): Promise<DataFile[]> {
+  return await Promise.all(
+    files.map(async (file) => {
+      const path = locate(name, file);
+      return { name: path, bytes: await readFile(path) };
+    }),
+  );
+}
+
+function locate(name: string, file: string): string {
+  try {
+    return resolvePackage(`${name}/${file}`);
+  } catch (cause) {
+    throw new ConfigError(
+      `data: the npm package ${name} must be installed, which has what this kind of data reads; got none. ` +
+        `Install it beside sparselaw: npm install ${name}.`,
+      { cause },
+    );
+  }
 }
 
 async function readFiles(setting: string, patterns: readonly string[], baseDir: string): Promise<DataFile[]> {
@@ -34,20 +59,22 @@ async function readFiles(setting: string, patterns: readonly string[], baseDir: 
 
 async function expand(setting: string, pattern: string, baseDir: string): Promise<string[]> {
   const path = resolve(baseDir, pattern);
+  // A glob has forward slashes, and files are in the order of names that have them: the same on Windows as elsewhere.
+  const slashed = pattern.replaceAll(sep, "/");
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return [path];
-  if (!found?.isDirectory() && !isDynamicPattern(pattern))
+  if (!found?.isDirectory() && !isDynamicPattern(slashed))
     throw new ConfigError(
       `data: ${setting} must name existing files; got ${pattern} (${path}). Relative paths start at the configuration file.`,
     );
   const names = found
     ? await glob("**", { cwd: path, absolute: true })
-    : await glob(pattern, { cwd: baseDir, absolute: true });
+    : await glob(slashed, { cwd: baseDir, absolute: true });
   if (names.length === 0)
     throw new ConfigError(
       `data: ${setting} must match at least one file; got ${pattern} in ${baseDir}. Relative paths start at the configuration file.`,
     );
-  return names.map((name) => resolve(name)).sort();
+  return names.sort().map((name) => resolve(name));
 }
 
 async function readDataFile(setting: string, name: string): Promise<DataFile> {

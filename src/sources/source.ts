@@ -69,6 +69,12 @@ export interface FileReader {
    * @throws {ConfigError} a pattern without a file, an unreadable or an empty file
    */
   read(setting: string, patterns: readonly string[]): Promise<DataFile[]>;
+  /**
+   * Files of an npm package, by their paths within it.
+   *
+   * @throws {ConfigError} where the package is not installed
+   */
+  readPackage(name: string, files: readonly string[]): Promise<DataFile[]>;
 }
 
 /** A kind of data: from settings to what training reads. */

@@ -1,6 +1,7 @@
 /** Files that are whole or not there. */
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { StateError } from "../core/errors.ts";
 
 /** Suffix of a file that is being written. */
@@ -16,6 +17,29 @@ export function ignoreNotEmpty(error: NodeJS.ErrnoException): void {
   if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes(error.code ?? "")) throw error;
 }
 
+/** What Windows answers where somebody else has the file open, often a virus scanner, and soon has not. */
+const HELD = ["EPERM", "EACCES", "EBUSY"];
+/** Two seconds in all. */
+const PAUSES_MS = [5, 15, 30, 50, 100, 300, 500, 1000];
+
+/** Does something to a file, on Windows again and again while it is held. */
+export async function patiently<T>(work: () => Promise<T>, isWindows = process.platform === "win32"): Promise<T> {
+  for (const pause of isWindows ? PAUSES_MS : []) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!HELD.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    }
+    await sleep(pause);
+  }
+  return work();
+}
+
+/** Renames a file to a name that may be taken, on every system. */
+export const replaceFile = (from: string, to: string): Promise<void> => patiently(() => rename(from, to));
+
+export const removeFile = (path: string): Promise<void> => patiently(() => rm(path));
+
 export function readIfPresent(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch(ignoreMissing);
 }
@@ -29,7 +53,7 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   const partial = path + PARTIAL;
   try {
     await writeAndSync(partial, content);
-    await rename(partial, path);
+    await replaceFile(partial, path);
     await syncDirectory(dirname(path));
   } catch (cause) {
     await rm(partial, { force: true });
@@ -47,12 +71,17 @@ async function writeAndSync(path: string, content: Uint8Array | string): Promise
   }
 }
 
-/** Brings a rename to disk. Windows knows no such thing. */
+/** How file systems say, some network shares among them, that a directory cannot be brought to disk. */
+const NOT_FOR_DIRECTORIES = ["EINVAL", "EBADF", "ENOTSUP", "EOPNOTSUPP"];
+
+/** Brings a rename to disk where there is such a thing; Windows has none. */
 async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const directory = await open(path, "r");
   try {
     await directory.sync();
+  } catch (error) {
+    if (!NOT_FOR_DIRECTORIES.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   } finally {
     await directory.close();
   }

@@ -1,9 +1,15 @@
 /** One writer per run: a lock file that names its process, and outlives it only until the next one looks. */
 import { randomUUID } from "node:crypto";
-import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { link, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { StateError } from "../core/errors.ts";
-import { ignoreMissing } from "./files.ts";
+import { ignoreMissing, patiently, removeFile } from "./files.ts";
+
+/** How link() says that a file system has no hard links: FAT on Linux, on macOS and many network shares, on Windows, FUSE. */
+const WITHOUT_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "EISDIR", "ENOSYS"];
+/** A lock that is not whole by then is not being written. */
+const WRITING_MS = 500;
 
 export interface LockHolder {
   readonly pid: number;
@@ -28,16 +34,15 @@ export async function acquireLock(path: string): Promise<() => Promise<void>> {
     started: await processStart(process.pid),
   };
   const text = JSON.stringify(holder);
-  // A lock appears by link(), whole and only where there is none.
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, text);
   try {
-    while (!(await linked(draft, path))) await removeStale(path);
+    while (!(await tookPlace(draft, text, path))) await removeStale(path);
   } finally {
-    await rm(draft);
+    await removeFile(draft);
   }
   return async () => {
-    if ((await readLock(path)) === text) await rm(path);
+    if ((await readLock(path)) === text) await removeFile(path);
   };
 }
 
@@ -52,7 +57,7 @@ async function livingHolder(text: string): Promise<LockHolder | undefined> {
   return holder && (await isAlive(holder)) ? holder : undefined;
 }
 
-/** A lock without content was not on disk yet when the machine went down: its process is gone. */
+/** A lock that is not whole was not on disk yet when the machine went down: its process is gone. */
 function parseHolder(text: string): LockHolder | undefined {
   try {
     return JSON.parse(text) as LockHolder;
@@ -61,9 +66,16 @@ function parseHolder(text: string): LockHolder | undefined {
   }
 }
 
-async function linked(draft: string, path: string): Promise<boolean> {
+/**
+ * Puts the draft, which holds `text`, in the lock's place if that is free. By link() the lock appears whole; where there are no
+ * links it appears empty and is then written, for which readers wait.
+ */
+async function tookPlace(draft: string, text: string, path: string): Promise<boolean> {
   try {
-    await link(draft, path);
+    await patiently(() => link(draft, path)).catch((error: NodeJS.ErrnoException) => {
+      if (!WITHOUT_LINKS.includes(error.code ?? "")) throw error;
+      return writeFile(path, text, { flag: "wx" });
+    });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -79,7 +91,7 @@ async function removeStale(path: string): Promise<void> {
   if (!(await isStale(path))) return;
   const release = await acquireLock(`${path}.takeover`);
   try {
-    if (await isStale(path)) await rm(path);
+    if (await isStale(path)) await removeFile(path);
   } finally {
     await release();
   }
@@ -96,7 +108,13 @@ async function isStale(path: string): Promise<boolean> {
   return text !== undefined;
 }
 
-const readLock = (path: string): Promise<string | undefined> => readFile(path, "utf8").catch(ignoreMissing);
+async function readLock(path: string): Promise<string | undefined> {
+  const read = () => patiently(() => readFile(path, "utf8").catch(ignoreMissing));
+  const text = await read();
+  if (text === undefined || parseHolder(text) !== undefined) return text;
+  await sleep(WRITING_MS);
+  return read();
+}
 
 async function isAlive({ pid, host, started }: LockHolder): Promise<boolean> {
   if (host !== hostname()) return true;

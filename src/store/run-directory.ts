@@ -8,10 +8,19 @@ import { join } from "node:path";
 import { FormatError } from "../core/errors.ts";
 import type { RecordedConfig, RunEvent, RunResult } from "../core/record.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
-import { appendAndSync, ignoreMissing, ignoreNotEmpty, PARTIAL, readIfPresent, writeWhole } from "./files.ts";
+import {
+  appendAndSync,
+  ignoreMissing,
+  ignoreNotEmpty,
+  PARTIAL,
+  patiently,
+  readIfPresent,
+  removeFile,
+  writeWhole,
+} from "./files.ts";
 import { acquireLock, type LockHolder, lockHolder } from "./lock.ts";
 import { eventsUntilCheckpoint, formatEvent, formatResult, parseConfig, parseEvents, parseResult } from "./records.ts";
-import type { Checkpoint, RunStore } from "./store.ts";
+import { type Checkpoint, checkpointName, type RunStore } from "./store.ts";
 
 /** Events wait this long at most for the next one to bring them to disk; a resumed run writes lost ones again. */
 const FLUSH_MS = 1000;
@@ -58,7 +67,7 @@ class RunDirectory implements RunStore {
   async repair(): Promise<void> {
     for (const directory of [this.#directory, this.#path("checkpoints")])
       for (const name of await readdir(directory))
-        if (name.endsWith(PARTIAL)) await rm(join(directory, name), { recursive: true });
+        if (name.endsWith(PARTIAL)) await patiently(() => rm(join(directory, name), { recursive: true }));
     const path = this.#path("events.jsonl");
     const bytes = await readFile(path).catch(ignoreMissing);
     const wholeBytes = bytes === undefined ? 0 : bytes.lastIndexOf("\n") + 1;
@@ -105,7 +114,7 @@ class RunDirectory implements RunStore {
     // Kept: this one and the one before. Later ones belong to a course that was left, since training went on from before them.
     const others = (await checkpointSteps(this.#directory)).filter((other) => other !== step);
     const previous = others.find((other) => other < step);
-    for (const other of others) if (other !== previous) await rm(this.#checkpointPath(other));
+    for (const other of others) if (other !== previous) await removeFile(this.#checkpointPath(other));
   }
 
   latestCheckpoint(): Promise<Checkpoint | undefined> {
@@ -145,7 +154,7 @@ class RunDirectory implements RunStore {
 }
 
 const checkpointPath = (directory: string, step: number): string =>
-  join(directory, "checkpoints", `step-${String(step).padStart(8, "0")}.safetensors`);
+  join(directory, "checkpoints", `${checkpointName(step)}.safetensors`);
 
 /** Steps of the checkpoints on disk, newest first. */
 async function checkpointSteps(directory: string): Promise<number[]> {

@@ -6,6 +6,9 @@ export interface NamedArray {
   readonly data: Float32Array | Float64Array | Int32Array | Uint8Array;
 }
 
+/** What the checkpoint of a step is called, wherever it is kept. */
+export const checkpointName = (step: number): string => `step-${String(step).padStart(8, "0")}`;
+
 /** A checkpoint: everything that training needs to go on with the same bits. */
 export interface Checkpoint {
   /** Steps done. */

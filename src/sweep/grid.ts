@@ -3,7 +3,7 @@ import { parseRunConfig, type RunConfig } from "../config/run-config.ts";
 import type { SweepConfig } from "../config/sweep-config.ts";
 import { pow } from "../core/math.ts";
 import { type Origin, placeOf } from "../core/schema.ts";
-import { blockWeights, nonzeroBlockWeights } from "../families/count.ts";
+import { blockWeights, dataPerStep, nonzeroBlockWeights } from "../families/count.ts";
 import type { DataDimensions, ModelChoice } from "../families/family.ts";
 import { familyOf } from "../families/index.ts";
 import { rateOf } from "../rates/index.ts";
@@ -50,11 +50,10 @@ function gridRun(sweep: SweepConfig, point: Point, source: string | Origin, data
   const target = { ...point, headDim: grid.headDim, data };
   const widths = matchWidths(base.model, target, placeOf(source, ["grid", "nonzeroParams"]));
   const model: ModelChoice = { ...base.model, ...widths };
-  const family = familyOf(model);
-  const dataPerStep = base.training.batchSize * family.unitsPerExample(model);
-  const steps = Math.ceil(point.data / dataPerStep);
+  const dataOfStep = dataPerStep(model, base.training.batchSize);
+  const steps = Math.ceil(point.data / dataOfStep);
   const name = runName(sweep.name, point);
-  const width = widths[family.scaling!.width]!;
+  const width = widths[familyOf(model).scaling!.width]!;
   const learningRate = scaleLearningRate(base.training.learningRate, width, grid.learningRateRule);
   const config = {
     name,
@@ -71,7 +70,7 @@ function gridRun(sweep: SweepConfig, point: Point, source: string | Origin, data
     wantedNonzeroParams: point.nonzeroParams,
     nonzeroParams: nonzeroBlockWeights(model, point.sparsity, data),
     denseParams: blockWeights(model, data),
-    dataSeen: steps * dataPerStep,
+    dataSeen: steps * dataOfStep,
   };
 }
 

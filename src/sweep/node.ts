@@ -1,5 +1,5 @@
 /** Sweeps in Node: data from files, runs in directories, jobs on worker threads. */
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { measuredSwitchDensity } from "../calibration/cache.ts";
@@ -10,6 +10,7 @@ import type { Origin } from "../core/schema.ts";
 import { enableTurbo } from "../kernels/turbo.ts";
 import { loadData } from "../sources/node.ts";
 import type { DataSource } from "../sources/source.ts";
+import { replaceFile } from "../store/files.ts";
 import { listRuns } from "../store/run-directory.ts";
 import { train } from "../train/node.ts";
 import { makespan, measureRate } from "./estimate.ts";
@@ -120,7 +121,7 @@ async function writeSummary(out: string, summary: SweepSummary): Promise<void> {
   const file = join(out, `${summary.name.replaceAll(/[^\w.-]+/g, "-")}.sweep.json`);
   const beside = `${file}.${process.pid}`;
   await writeFile(beside, `${JSON.stringify(summary, null, 2)}\n`);
-  await rename(beside, file);
+  await replaceFile(beside, file);
 }
 
 const baseDirOf = ({ baseDir }: SweepSettings): string => baseDir ?? process.cwd();

@@ -2,11 +2,10 @@
 import { runId } from "../config/run-id.ts";
 import type { SweepConfig } from "../config/sweep-config.ts";
 import { ConfigError } from "../core/errors.ts";
-import { FLOPS_PER_WEIGHT } from "../core/flops.ts";
+import { FLOPS_PER_WEIGHT, trainingFlops } from "../core/flops.ts";
 import type { RecordedConfig } from "../core/record.ts";
 import { type Origin, placeOf } from "../core/schema.ts";
-import { dimensionsOf, otherFlopsPerExample, parameterSpecs, productsOf } from "../families/count.ts";
-import { familyOf } from "../families/index.ts";
+import { dataPerStep, dimensionsOf, otherFlopsPerExample, parameterSpecs, productsOf } from "../families/count.ts";
 import { wholePages } from "../kernels/abi.ts";
 import type { ParameterSpec } from "../memory/parameter.ts";
 import type { DataSource } from "../sources/source.ts";
@@ -82,9 +81,8 @@ export function workFlops(config: RecordedConfig, data: DataSource): number {
 
 /** C of the law: 6 · Σ over steps of non-zero block weights · data of a step, in the family's unit of data. */
 export function trainFlops(config: RecordedConfig, data: DataSource): number {
-  const { model, training } = config;
-  const dataPerStep = training.batchSize * familyOf(model).unitsPerExample(model);
-  return FLOPS_PER_WEIGHT * overSteps(config, data, (_, weights) => weights) * dataPerStep;
+  const weightSteps = overSteps(config, data, (_, weights) => weights);
+  return trainingFlops(weightSteps, dataPerStep(config.model, config.training.batchSize));
 }
 
 /** Σ over steps and block weights of what a matrix with so many non-zeros counts for. */

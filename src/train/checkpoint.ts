@@ -1,7 +1,7 @@
 /** A session's state as a checkpoint, and back: continuing from it gives the bits of an uninterrupted run. */
 import { FormatError } from "../core/errors.ts";
 import type { Parameter } from "../memory/parameter.ts";
-import { readDense, readMask, restoreParameter } from "../sparsity/pruner.ts";
+import { readDense, readMask, restoreParameter } from "../sparsity/snapshot.ts";
 import type { Checkpoint, NamedArray } from "../store/store.ts";
 import type { Session } from "./session.ts";
 
@@ -64,7 +64,7 @@ export function restoreCheckpoint(session: Session, checkpoint: Checkpoint, sour
     const array = (plane: string) => tensorOf(checkpoint, parameter, plane, source);
     const planes = new Map(checkpointPlanes(parameter).map((plane) => [plane, array(plane) as Float32Array]));
     const mask = parameter.plan.isPruned ? (array("mask") as Uint8Array) : undefined;
-    restoreParameter(session.pruner, parameter, { planes, mask, toCsr: csr.has(parameter.name) });
+    restoreParameter(session.pruner, parameter, { planes, mask, format: csr.has(parameter.name) ? "csr" : "dense" });
   }
   session.recordTapes();
   const losses = checkpoint.tensors.get("training.losses")?.data ?? [];

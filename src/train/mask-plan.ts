@@ -1,16 +1,18 @@
 /** What a run's method means for each weight: how many it keeps after each mask change, and in which format. */
 import type { RecordedConfig } from "../core/record.ts";
-import type { ParameterSpec } from "../memory/parameter.ts";
+import type { Format, ParameterSpec } from "../memory/parameter.ts";
 import { keptCount, uniformSparsity } from "../methods/distribution.ts";
 import { methodOf } from "../methods/index.ts";
-import { type MaskChange, needsGradient } from "../methods/method.ts";
+import { needsGradient, type PlannedChange } from "../methods/method.ts";
+import type { MaskChange } from "../sparsity/changes/index.ts";
 import type { PatternChoice } from "../sparsity/patterns/pattern.ts";
+import { magnitude } from "../sparsity/scores/magnitude.ts";
 
 const UNSTRUCTURED: PatternChoice = { kind: "unstructured" };
 
 export interface MaskPlan {
   /** In the order of their steps. */
-  readonly updates: readonly MaskChange[];
+  readonly updates: readonly PlannedChange[];
   /** Some change ranks by the gradients of all weights, pruned ones included. */
   readonly ranksByGradient: boolean;
   readonly of: (spec: ParameterSpec) => TensorPlan;
@@ -27,7 +29,7 @@ export interface TensorPlan {
 
 export interface Stage {
   readonly kept: number;
-  readonly format: "dense" | "csr";
+  readonly format: Format;
 }
 
 /** @param switchDensity density at or below which a linear weight is stored as CSR */
@@ -43,9 +45,10 @@ export function maskPlan(config: RecordedConfig, switchDensity: number): MaskPla
       const finalSparsity = method.sparsityOf?.(spec, sparsity) ?? uniformSparsity(spec, sparsity.final);
       const size = spec.rows * spec.cols;
       const canBeCsr = spec.isLinear && finalSparsity > 0;
-      const stages = keptAfter(updates, size, finalSparsity).map(
-        (kept): Stage => ({ kept, format: canBeCsr && kept <= switchDensity * size ? "csr" : "dense" }),
-      );
+      const stages = keptAfter(updates, size, finalSparsity).map((kept, i): Stage => {
+        const isSparse = updates[i]!.kind !== "densify" && kept <= switchDensity * size;
+        return { kept, format: canBeCsr && isSparse ? "csr" : "dense" };
+      });
       const sparse = stages.filter(({ format }) => format === "csr").map(({ kept }) => kept);
       return {
         finalSparsity,
@@ -58,11 +61,29 @@ export function maskPlan(config: RecordedConfig, switchDensity: number): MaskPla
 }
 
 /** Non-zeros of a tensor after each change. */
-function keptAfter(updates: readonly MaskChange[], size: number, finalSparsity: number): number[] {
+function keptAfter(updates: readonly PlannedChange[], size: number, finalSparsity: number): number[] {
   let kept = size;
   return updates.map((change) => {
     if (change.kind === "prune") kept = keptCount(size, finalSparsity * change.progress);
     if (change.kind === "densify") kept = size;
     return kept;
   });
+}
+
+/** What update `index` of a run is for one weight; undefined for a weight that is never pruned. */
+export function changeOf(planned: PlannedChange, tensor: TensorPlan, index: number): MaskChange | undefined {
+  const { finalSparsity, pattern, stages } = tensor;
+  if (finalSparsity === 0) return undefined;
+  const { kept, format } = stages[index]!;
+  switch (planned.kind) {
+    case "prune":
+      return { kind: "prune", kept, pattern, score: planned.score ?? magnitude, format };
+    case "regrow": {
+      const exchanged = Math.round(planned.share * kept);
+      const { drop: dropScore = magnitude, grow: growthScore } = planned;
+      return { kind: "regrow", dropped: exchanged, grown: exchanged, dropScore, growthScore, pattern, format };
+    }
+    case "densify":
+      return { kind: "densify" };
+  }
 }

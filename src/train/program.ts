@@ -4,7 +4,7 @@ import { dimensionsOf } from "../families/count.ts";
 import { familyOf } from "../families/index.ts";
 import { type BatchTensors, type ExampleReader, fieldLength, type Model } from "../families/model.ts";
 import { Arena, align } from "../memory/arena.ts";
-import { Parameter, type ParameterSpec } from "../memory/parameter.ts";
+import { type Format, Parameter, type ParameterSpec } from "../memory/parameter.ts";
 import type { Tensor } from "../memory/tensor.ts";
 import { partialCount } from "../optimizers/clipping.ts";
 import { optimizerOf } from "../optimizers/index.ts";
@@ -147,14 +147,18 @@ function recordStages(program: Recordable): Tape[] {
   const record = () => Object.values(recordTapes(program)).filter((tape) => tape !== undefined);
   const tapes = record();
   for (const [index] of pruning.updates.entries()) {
-    const switching = model.parameters.filter((parameter) => {
-      return parameter.format !== (pruning.of(parameter.spec).stages[index]?.format ?? "dense");
-    });
-    for (const parameter of switching) parameter.switchToCsr(parameter.plan.csrCapacity!);
+    const formatOf = ({ spec }: Parameter) => pruning.of(spec).stages[index]!.format;
+    const switching = model.parameters.filter((parameter) => parameter.format !== formatOf(parameter));
+    for (const parameter of switching) storeFull(parameter, formatOf(parameter));
     if (switching.length > 0) tapes.push(...record());
   }
-  for (const parameter of model.parameters) parameter.reset();
+  for (const parameter of model.parameters) storeFull(parameter, "dense");
   return tapes;
+}
+
+/** With as many non-zeros as the plan ever has in the format. */
+function storeFull(parameter: Parameter, format: Format): void {
+  parameter.store(format, format === "dense" ? parameter.size : parameter.plan.csrCapacity!);
 }
 
 /** The tapes for the weights as they are stored now, by the names of their areas. */

@@ -2,14 +2,17 @@
 import type { Engine } from "../engine/protocol.ts";
 import { instantiateKernels } from "../kernels/abi.ts";
 import { compileKernels } from "../kernels/variant.ts";
+import type { Parameter } from "../memory/parameter.ts";
 import { addressOf, type Tensor } from "../memory/tensor.ts";
 import { needsGradient } from "../methods/method.ts";
 import { optimizerOf } from "../optimizers/index.ts";
 import { rateOf } from "../rates/index.ts";
-import { type Pruner, updateMask } from "../sparsity/pruner.ts";
+import { changeMask } from "../sparsity/changes/index.ts";
+import type { Pruner } from "../sparsity/pruner.ts";
 import { type BatchFiller, createBatchFiller } from "./batch-filler.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { initialiseParameters } from "./initialise.ts";
+import { changeOf } from "./mask-plan.ts";
 import { type Program, writeTapes } from "./program.ts";
 
 export class Session {
@@ -60,14 +63,19 @@ export class Session {
 
   /** Carries out mask update `index` on every pruned weight, with the gradients that lie there. */
   applyUpdate(index: number): void {
-    const { model, pruning } = this.program;
+    const { model, pruning, config } = this.program;
+    const planned = pruning.updates[index]!;
     for (const parameter of model.parameters) {
-      const { finalSparsity, stages, pattern } = pruning.of(parameter.spec);
-      if (finalSparsity === 0) continue;
-      const { kept, format } = stages[index]!;
-      updateMask(this.pruner, parameter, { kept, pattern, toCsr: format === "csr" });
+      const change = changeOf(planned, pruning.of(parameter.spec), index);
+      if (change === undefined) continue;
+      const denseGradient = needsGradient(planned) ? this.#denseGradient(parameter) : undefined;
+      changeMask(this.pruner, parameter, change, { seed: config.seed, step: planned.step, denseGradient });
     }
     this.recordTapes();
+  }
+
+  #denseGradient(parameter: Parameter): number {
+    return addressOf(parameter.format === "dense" ? parameter.grad : this.program.denseGradients.get(parameter)!);
   }
 
   /** One optimizer step on the batch of `step`; the mean training loss in nats. */

@@ -1,14 +1,15 @@
 /** Trains one run from its start, or its last checkpoint, to its result. Platform-free: store, engine and data come in. */
 import { DivergenceError } from "../core/errors.ts";
-import { FLOPS_PER_WEIGHT } from "../core/flops.ts";
+import { trainingFlops } from "../core/flops.ts";
 import { sha256Hex } from "../core/hash.ts";
 import type { RecordedConfig, RunEvent, RunResult, RunStatus, Variant } from "../core/record.ts";
 import { VERSION } from "../core/version.ts";
 import type { Engine } from "../engine/protocol.ts";
+import { dataPerStep } from "../families/count.ts";
 import { familyOf } from "../families/index.ts";
 import { createMemory } from "../kernels/abi.ts";
 import type { DataSource } from "../sources/source.ts";
-import type { RunStore } from "../store/store.ts";
+import { checkpointName, type RunStore } from "../store/store.ts";
 import { type Progress, restoreCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { createDivergenceCheck } from "./divergence.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -168,7 +169,7 @@ class Trainer {
   async #checkpoint(): Promise<void> {
     const { step } = this.#progress;
     if (this.#checkpointedStep === step) return;
-    await this.#log.event({ type: "checkpoint", step, file: `step-${String(step).padStart(8, "0")}` });
+    await this.#log.event({ type: "checkpoint", step, file: checkpointName(step) });
     await this.#inputs.store.writeCheckpoint(saveCheckpoint(this.#session, this.#progress));
     this.#checkpointedStep = step;
   }
@@ -208,8 +209,7 @@ class Trainer {
     const { config, store, threads, turbo = false } = this.#inputs;
     const { program, nonzeroParams, denseParams } = this.#session;
     const { step, losses, seconds, nonzeroSteps, switchDensity } = this.#progress;
-    const family = familyOf(config.model);
-    const dataPerStep = config.training.batchSize * family.unitsPerExample(config.model);
+    const dataOfStep = dataPerStep(config.model, config.training.batchSize);
     const tail = losses.slice(-Math.max(1, Math.round(0.05 * losses.length)));
     return {
       type: "result",
@@ -225,10 +225,10 @@ class Trainer {
       denseParams,
       totalParams: program.model.parameters.reduce((sum, p) => sum + p.size, 0),
       sparsity: this.#sparsity(),
-      dataSeen: step * dataPerStep,
-      dataUnit: family.dataUnit,
+      dataSeen: step * dataOfStep,
+      dataUnit: familyOf(config.model).dataUnit,
       steps: step,
-      trainFlops: FLOPS_PER_WEIGHT * nonzeroSteps * dataPerStep,
+      trainFlops: trainingFlops(nonzeroSteps, dataOfStep),
       seconds,
       stepsPerSecond: step / seconds,
       threads,

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
@@ -9,6 +8,7 @@ import {
   rememberedCalibration,
 } from "../../src/calibration/cache.ts";
 import { type Calibration, productNsPerToken } from "../../src/calibration/calibration.ts";
+import { temporaryDirectory } from "../temporary.ts";
 
 /** A machine whose CSR products cost 1.25 of the dense ones for each non-zero, and 2 ns for each weight. */
 const calibration: Calibration = {
@@ -46,14 +46,11 @@ describe("productNsPerToken", () => {
 });
 
 describe("the cache", () => {
-  let directory: string;
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), "sparselaw-cache-"));
-    vi.stubEnv("SPARSELAW_CACHE", join(directory, "new"));
+  beforeEach(() => {
+    vi.stubEnv("SPARSELAW_CACHE", join(temporaryDirectory(), "new"));
   });
-  afterEach(async () => {
+  afterEach(() => {
     vi.unstubAllEnvs();
-    await rm(directory, { recursive: true });
   });
 
   test("a calibration is measured, remembered, and gives the switch density", async () => {

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { presets, sparseLaw } from "../../src/fit/index.ts";
+import { hasPaperRuns, directory as paperRuns, skipNote } from "../fit/paper-runs.ts";
+import { plant, relativeError, t5Grid } from "../fit/planted.ts";
 import { fitOf, plantedParams, plantedRuns } from "../report/fixture.ts";
-import { jsonLines, root, runCli, startCli, temporary, writeYaml } from "./run-cli.ts";
-
-const paperRuns = join(root, "../shared/data/paper-runs");
+import { temporaryDirectory } from "../temporary.ts";
+import { canInterrupt, interruptNote, jsonLines, runCli, startCli, writeYaml } from "./run-cli.ts";
 
 const run = (steps: number, sparsity = 0.75) => `
 name: test
@@ -25,7 +27,7 @@ grid: { nonzeroParams: [24576], sparsities: [0, 0.5, 0.75], data: [${32 * steps}
 
 /** A directory with a configuration and the text it trains on. */
 function directoryWith(yaml: string): { directory: string; file: string; out: string } {
-  const directory = temporary();
+  const directory = temporaryDirectory();
   writeFileSync(join(directory, "corpus.txt"), "the quick brown fox jumps over the lazy dog\n".repeat(100));
   return { directory, file: writeYaml(directory, yaml), out: join(directory, "runs") };
 }
@@ -57,22 +59,25 @@ describe("train", () => {
     expect(jsonLines(two!).at(-1)!.lossHash).toBe(jsonLines(one!).at(-1)!.lossHash);
   });
 
-  test("Ctrl-C saves, exits with 130 and says how to resume; resumed, it has the bits of an uninterrupted run", async () => {
-    const { file, directory, out } = directoryWith(run(2000));
-    const { child, seen, ended } = startCli("train", file, "--out", out, "--json");
-    await seen(/"type":"step","step":\d{2,},/);
-    child.kill("SIGINT");
-    const stopped = await ended;
-    expect(stopped.exitCode).toBe(130);
-    expect(stopped.stderr).toContain(`Resume with: sparselaw train ${file} --out ${out}`);
-    const saved = jsonLines(stopped).at(-1)!;
-    expect(saved).toMatchObject({ type: "result", status: "stopped" });
-    expect(saved.steps).toBeLessThan(2000);
-    const resumed = jsonLines(await runCli("train", file, "--out", out, "--json"));
-    expect(resumed[0]).toMatchObject({ type: "start", step: saved.steps });
-    const whole = jsonLines(await runCli("train", file, "--out", join(directory, "whole"), "--json"));
-    expect(resumed.at(-1)!.lossHash).toBe(whole.at(-1)!.lossHash);
-  });
+  test.runIf(canInterrupt)(
+    `Ctrl-C saves, exits with 130 and says how to resume; resumed, it has the bits of an uninterrupted run${interruptNote}`,
+    async () => {
+      const { file, directory, out } = directoryWith(run(2000));
+      const { child, seen, ended } = startCli("train", file, "--out", out, "--json");
+      await seen(/"type":"step","step":\d{2,},/);
+      child.kill("SIGINT");
+      const stopped = await ended;
+      expect(stopped.exitCode).toBe(130);
+      expect(stopped.stderr).toContain(`Resume with: sparselaw train ${file} --out ${out}`);
+      const saved = jsonLines(stopped).at(-1)!;
+      expect(saved).toMatchObject({ type: "result", status: "stopped" });
+      expect(saved.steps).toBeLessThan(2000);
+      const resumed = jsonLines(await runCli("train", file, "--out", out, "--json"));
+      expect(resumed[0]).toMatchObject({ type: "start", step: saved.steps });
+      const whole = jsonLines(await runCli("train", file, "--out", join(directory, "whole"), "--json"));
+      expect(resumed.at(-1)!.lossHash).toBe(whole.at(-1)!.lossHash);
+    },
+  );
 
   test("for people prints what came out", async () => {
     const { file, out } = directoryWith(run(3));
@@ -120,21 +125,24 @@ describe("sweep", () => {
       });
   });
 
-  test("Ctrl-C checkpoints every running job and exits with 130; started again it does the rest", async () => {
-    const { file, out } = directoryWith(sweep(400));
-    const { child, seen, ended } = startCli("sweep", file, "--out", out, "--jobs", "2", "--json");
-    await seen(/"running":\[[^\]]*"step":\d{2}/);
-    child.kill("SIGINT");
-    const stopped = await ended;
-    expect(stopped.exitCode).toBe(130);
-    expect(stopped.stderr).toContain(`Resume with: sparselaw sweep ${file} --out ${out}`);
-    expect(jsonLines(stopped).at(-1)).toMatchObject({ type: "sweep", failed: [] });
-    const begun = readdirSync(out, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    for (const { name } of begun) expect(readdirSync(join(out, name, "checkpoints")).length, name).toBeGreaterThan(0);
-    const resumed = await runCli("sweep", file, "--out", out, "--json");
-    expect(jsonLines(resumed).at(-1)).toMatchObject({ completed: 3, failed: [], left: 0 });
-    expect(resumed.exitCode).toBe(0);
-  });
+  test.runIf(canInterrupt)(
+    `Ctrl-C checkpoints every running job and exits with 130; started again it does the rest${interruptNote}`,
+    async () => {
+      const { file, out } = directoryWith(sweep(400));
+      const { child, seen, ended } = startCli("sweep", file, "--out", out, "--jobs", "2", "--json");
+      await seen(/"running":\[[^\]]*"step":\d{2}/);
+      child.kill("SIGINT");
+      const stopped = await ended;
+      expect(stopped.exitCode).toBe(130);
+      expect(stopped.stderr).toContain(`Resume with: sparselaw sweep ${file} --out ${out}`);
+      expect(jsonLines(stopped).at(-1)).toMatchObject({ type: "sweep", failed: [] });
+      const begun = readdirSync(out, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+      for (const { name } of begun) expect(readdirSync(join(out, name, "checkpoints")).length, name).toBeGreaterThan(0);
+      const resumed = await runCli("sweep", file, "--out", out, "--json");
+      expect(jsonLines(resumed).at(-1)).toMatchObject({ completed: 3, failed: [], left: 0 });
+      expect(resumed.exitCode).toBe(0);
+    },
+  );
 
   test("names the runs that failed, exits with 1, and a second call retries only them", async () => {
     const { file, out } = directoryWith(sweep(3));
@@ -179,33 +187,40 @@ describe("sweep --dry-run", () => {
 });
 
 describe("fit and optimal", () => {
-  test.skipIf(!existsSync(paperRuns))("reproduce the paper's T5 fit from ../shared/data/paper-runs", async () => {
-    const fit = await runCli(
-      "fit",
-      join(paperRuns, "t5-data.csv"),
-      "--law",
-      "sparse",
-      "--residual",
-      "log",
-      "--delta",
-      "0.001",
-      "--starts",
-      "20",
-      "--columns",
-      "loss=val-loss",
-      "--expr",
-      "nonzero=169869312*scale*(1-sparsity)",
-      "--expr",
-      "data=steps*65536",
-      "--json",
+  const notebookColumns = [
+    ...["--columns", "loss=val-loss"],
+    ...["--expr", "nonzero=169869312*scale*(1-sparsity)", "--expr", "data=steps*65536"],
+  ];
+  const fitOfT5 = async (table: string) => {
+    const setting = ["--law", "sparse", "--residual", "log", "--delta", "0.001", "--starts", "20"];
+    const { stdout } = await runCli("fit", table, ...setting, ...notebookColumns, "--json");
+    const file = join(temporaryDirectory(), "fit.json");
+    writeFileSync(file, stdout);
+    return { file, result: JSON.parse(stdout) };
+  };
+  const optimalBy = async (file: string) => {
+    const budget = ["--nonzero", "1e8", "--chinchilla-multiple", "70"];
+    return jsonLines(await runCli("optimal", "--law", file, ...budget, "--json"));
+  };
+
+  test("take a table in the columns of the paper's notebook, and the fit of it", async () => {
+    const rows = plant(sparseLaw, presets["t5-c4-optimum"], { inputs: t5Grid });
+    const lines = rows.map(({ sparsity, nonzeroParams, data, loss }, i) =>
+      [i, sparsity, nonzeroParams / 169_869_312 / (1 - sparsity), loss, data / 65_536].join(","),
     );
-    const [result] = jsonLines(fit);
+    const table = join(temporaryDirectory(), "t5.csv");
+    writeFileSync(table, `,sparsity,scale,val-loss,steps\n${lines.join("\n")}\n`);
+    const { file, result } = await fitOfT5(table);
+    expect(result).toMatchObject({ type: "fit", law: "sparse", starts: 20, rows: 48 });
+    expect(relativeError(result.params.bS, presets["t5-c4-optimum"].bS)).toBeLessThan(1e-4);
+    expect(await optimalBy(file)).toMatchObject([{ type: "optimal", sparsity: expect.closeTo(0.75, 2) }]);
+  });
+
+  test.skipIf(!hasPaperRuns)(`reproduce the paper's T5 fit${skipNote}`, async () => {
+    const { file, result } = await fitOfT5(join(paperRuns, "t5-data.csv"));
     expect(result).toMatchObject({ type: "fit", law: "sparse", starts: 20 });
-    expect(result!.huberMean).toBeLessThanOrEqual(4.8802e-6);
-    const file = join(temporary(), "fit.json");
-    writeFileSync(file, fit.stdout);
-    const optimal = await runCli("optimal", "--law", file, "--nonzero", "1e8", "--chinchilla-multiple", "70", "--json");
-    expect(jsonLines(optimal)).toMatchObject([{ type: "optimal", sparsity: expect.closeTo(0.75, 2) }]);
+    expect(result.huberMean).toBeLessThanOrEqual(4.8802e-6);
+    expect(await optimalBy(file)).toMatchObject([{ type: "optimal", sparsity: expect.closeTo(0.75, 2) }]);
   });
 
   test("optimal prints the sparsity of a preset", async () => {
@@ -294,7 +309,7 @@ describe("figures", () => {
   };
 
   test("of a fit and its table are written as SVG and PNG", async () => {
-    const directory = temporary();
+    const directory = temporaryDirectory();
     const table = at(directory, "t.csv", "S,N,steps,L\n0,1e6,10,3\n0.5,1e6,10,2.9\n0.75,2e6,20,2.5\n0,2e6,20,2.6\n");
     const file = at(directory, "fit.json", JSON.stringify({ ...fit, dataUnit: "tokens" }));
     const out = join(directory, "out");
@@ -329,7 +344,7 @@ describe("figures", () => {
   });
 
   test("of a file that is no fit cost one line and exit code 2", async () => {
-    const ended = await runCli("figures", at(temporary(), "no.json", "{}"), "--json");
+    const ended = await runCli("figures", at(temporaryDirectory(), "no.json", "{}"), "--json");
     expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
     expect(ended.stderr).toMatch(/no\.json: .* must be/);
   });

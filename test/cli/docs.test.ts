@@ -1,5 +1,5 @@
 /** The documents say what the program does. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { optionTables } from "../../src/cli/document.ts";
@@ -55,6 +55,20 @@ describe("docs/configuration.md", () => {
   });
 });
 
+describe("docs/extending.md", () => {
+  const text = read("docs/extending.md");
+  const examples = readdirSync(join(root, "test", "plugins")).filter((name) => !name.endsWith(".test.ts"));
+
+  test.each(examples)("shows %s as it is tested", (name) => {
+    const code = read("test", "plugins", name).replaceAll('"../../src/index.ts"', '"sparselaw"');
+    expect(text).toContain(`<!-- test/plugins/${name} -->\n\n\`\`\`ts\n${code}\`\`\`\n\n<!-- end -->\n`);
+  });
+
+  test("its drop-and-grow rule has at most 40 lines", () => {
+    expect(read("test", "plugins", "random-regrow.ts").trimEnd().split("\n").length).toBeLessThanOrEqual(40);
+  });
+});
+
 describe("docs/cli.md", () => {
   const text = read("docs/cli.md");
   const commands = createProgram(() => {}).commands;
@@ -77,17 +91,13 @@ test("docs/cli.md has the tables that npm run docs writes", () => {
 describe("examples", () => {
   const files = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".yaml"));
 
-  const needsShared = (name: string) => read("examples", name).includes("../../shared/data");
-  const isShared = existsSync(join(root, "../shared/data"));
-
-  for (const name of files)
-    test.skipIf(needsShared(name) && !isShared)(`${name} is a configuration whose data are there`, async () => {
-      const text = read("examples", name);
-      const { input, origin } = readYaml(text, name);
-      const isSweep = typeof input === "object" && input !== null && "grid" in input;
-      const { data } = isSweep ? parseSweepConfig(input, origin).base : parseYamlConfig(text, name);
-      const source = await loadData(data, { baseDir: join(root, "examples") });
-      if (isSweep) expect(planSweep(parseSweepConfig(input, origin), source, 0.75, origin).runs).toHaveLength(36);
-      else expect(source.fingerprint).toMatch(/^[0-9a-f]{8,}/);
-    });
+  test.each(files)("%s is a configuration whose data are there", async (name) => {
+    const text = read("examples", name);
+    const { input, origin } = readYaml(text, name);
+    const isSweep = typeof input === "object" && input !== null && "grid" in input;
+    const { data } = isSweep ? parseSweepConfig(input, origin).base : parseYamlConfig(text, name);
+    const source = await loadData(data, { baseDir: join(root, "examples") });
+    if (isSweep) expect(planSweep(parseSweepConfig(input, origin), source, 0.75, origin).runs).toHaveLength(36);
+    else expect(source.fingerprint).toMatch(/^[0-9a-f]{8,}/);
+  });
 });

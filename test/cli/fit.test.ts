@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { chinchillaLaw, type FitResult, parseFitResult } from "../../src/fit/index.ts";
 import { grid, plant } from "../fit/planted.ts";
-import { jsonLines, runCli, temporary } from "./run-cli.ts";
+import { temporaryDirectory } from "../temporary.ts";
+import { jsonLines, runCli } from "./run-cli.ts";
 
-const directory = temporary();
+const directory = temporaryDirectory();
 const truth = { E: 1.7, A: 400, alpha: 0.34, B: 410, beta: 0.28 };
 const rows = plant(chinchillaLaw, truth, {
   noise: 0.004,

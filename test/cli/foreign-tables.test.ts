@@ -6,7 +6,8 @@ import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ChinchillaParams, chinchillaLaw, type FitRow } from "../../src/fit/index.ts";
 import { plant, relativeError } from "../fit/planted.ts";
-import { type Ended, jsonLines, runCli, temporary } from "./run-cli.ts";
+import { temporaryDirectory } from "../temporary.ts";
+import { type Ended, jsonLines, runCli } from "./run-cli.ts";
 
 const truth: ChinchillaParams = { E: 1.69, A: 406.4, alpha: 0.34, B: 410.7, beta: 0.28 };
 
@@ -18,7 +19,7 @@ const inputs = Array.from({ length: 240 }, (_, i) => {
 });
 const rows = plant(chinchillaLaw, truth, { noise: 0.003, inputs });
 
-const directory = temporary();
+const directory = temporaryDirectory();
 const write = (name: string, content: string | Uint8Array) => {
   const file = join(directory, name);
   writeFileSync(file, content);

@@ -1,6 +1,6 @@
-import { rm } from "node:fs/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { jsonLines, runCli, startCli, temporary, writeYaml } from "./run-cli.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { temporaryDirectory } from "../temporary.ts";
+import { jsonLines, runCli, startCli, writeYaml } from "./run-cli.ts";
 
 const MODELS = {
   decoder: `model: { family: decoder, dModel: 32, numLayers: 2, numHeads: 2, seqLen: 40 }
@@ -11,9 +11,8 @@ data: { kind: synthetic-images, imageSize: 16, numClasses: 5 }`,
 
 let directory: string;
 beforeEach(() => {
-  directory = temporary();
+  directory = temporaryDirectory();
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe.each(Object.entries(MODELS))("a %s killed with SIGKILL", (_, model) => {
   test("and started again, on another number of threads, ends with the lossHash of an uninterrupted run", async () => {

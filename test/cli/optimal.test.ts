@@ -6,9 +6,10 @@ import { RandomStream } from "../../src/core/rng.ts";
 import { type FitResult, fitLaw, presets, sparseLaw } from "../../src/fit/index.ts";
 import type { Bootstrap } from "../../src/fit/uncertainty/uncertainty.ts";
 import { plant } from "../fit/planted.ts";
-import { jsonLines, runCli, temporary } from "./run-cli.ts";
+import { temporaryDirectory } from "../temporary.ts";
+import { jsonLines, runCli } from "./run-cli.ts";
 
-const directory = temporary();
+const directory = temporaryDirectory();
 const write = (name: string, value: unknown) => {
   const file = join(directory, name);
   writeFileSync(file, JSON.stringify(value));

@@ -1,8 +1,8 @@
 /** Runs the command line as its users do: in a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { afterAll } from "vitest";
 
 export const root = resolve(import.meta.dirname, "../..");
 
@@ -19,18 +19,31 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
+/** Windows ends a process that is sent SIGINT; Ctrl-C comes from its console alone. */
+export const canInterrupt = process.platform !== "win32";
+export const interruptNote = canInterrupt ? "" : " (skipped: Windows sends no SIGINT)";
+
+/** A test that fails does not wait for what it started. */
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 export function startCli(...args: readonly string[]): Started {
   const child = spawn(process.execPath, [join(root, "src/cli/main.ts"), ...args], { cwd: root });
+  running.add(child);
   let [stdout, stderr] = ["", ""];
   let look = () => {};
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString();
+  // Decoded as a stream: a chunk may end within a character.
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    stdout += chunk;
     look();
   });
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr += chunk;
   });
   const ended = new Promise<Ended>((done) => child.on("close", (exitCode) => done({ exitCode, stdout, stderr })));
+  void ended.then(() => running.delete(child));
   const seen = (pattern: RegExp) =>
     new Promise<void>((found, missed) => {
       look = () => pattern.test(stdout) && found();
@@ -48,8 +61,6 @@ export const jsonLines = ({ stdout }: Ended): Record<string, unknown>[] =>
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
-
-export const temporary = (): string => mkdtempSync(join(tmpdir(), "sparselaw-cli-"));
 
 export function writeYaml(directory: string, text: string): string {
   const file = join(directory, "config.yaml");

@@ -1,15 +1,15 @@
 /** The builds of the kernels and the revectorizer, as `train` takes and records them. */
-import { rm } from "node:fs/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { isVariantSupported } from "../../src/kernels/variant.ts";
-import { jsonLines, runCli, temporary, writeYaml } from "./run-cli.ts";
+import { temporaryDirectory } from "../temporary.ts";
+import { jsonLines, runCli, writeYaml } from "./run-cli.ts";
 
 const canTurbo = Number(process.versions.node.split(".")[0]) >= 24;
 
 let directory: string;
 let config: string;
 beforeEach(() => {
-  directory = temporary();
+  directory = temporaryDirectory();
   config = writeYaml(
     directory,
     `model: { family: decoder, dModel: 40, numLayers: 2, numHeads: 2, seqLen: 40, norm: rmsnorm, activation: geglu }
@@ -19,7 +19,6 @@ sparsity: { final: 0.75, interval: 5, switchDensity: 0.7 }
 `,
   );
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const trained = async (...flags: string[]) => {
   const ended = await runCli("train", config, "--out", `${directory}/${flags.join("")}`, "--json", ...flags);

@@ -117,12 +117,12 @@ const badInputs: [what: string, text: string, message: string][] = [
   [
     "an unknown kind of data",
     edited("kind: text", "kind: texts"),
-    'run.yaml:9: data.kind must be text or images or synthetic-text or synthetic-images; got "texts". Did you mean text?',
+    'run.yaml:9: data.kind must be text or images or digits or synthetic-text or synthetic-images; got "texts". Did you mean text?',
   ],
   [
     "no kind of data",
     edited("  kind: text\n", ""),
-    "run.yaml:8: data.kind must be text or images or synthetic-text or synthetic-images; got nothing. Add it.",
+    "run.yaml:8: data.kind must be text or images or digits or synthetic-text or synthetic-images; got nothing. Add it.",
   ],
   [
     "a key of another kind of data",

@@ -1,7 +1,7 @@
 /** A training step in miniature, laid out and encoded: what the engine tests run. */
 import { CONTROL } from "../../src/engine/protocol.ts";
 import { createMemory, SYSTEM_BYTES } from "../../src/kernels/abi.ts";
-import { GEMM_DW_SCRATCH, PARTIAL_CHUNK, TILE } from "../../src/kernels/registry.ts";
+import { GEMM_DW_SCRATCH, PARTIAL_CHUNK, TILE, TOPK_SCRATCH } from "../../src/kernels/registry.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { addressOf, type Tensor } from "../../src/memory/tensor.ts";
 import { encodeTape, tapeBytes } from "../../src/tape/encoding.ts";
@@ -68,7 +68,7 @@ export function recordStep({ inFeatures = 40, outFeatures = 36, numTiles = 5 } =
       accumulate: 0,
       scratch: scratch(GEMM_DW_SCRATCH),
     });
-    const histogram = scratch(2048 * 4);
+    const histogram = scratch(TOPK_SCRATCH);
     tape.call("u8_topk_magnitude", 1, { scores: w, count: size, topK: size / 4, keep: mask, scratch: histogram });
     tape.call("f32_apply_mask", size, { mask, w });
     tape.call("f32_square_sum", chunks, { x: dw, count: size, partials });

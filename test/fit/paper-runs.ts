@@ -1,14 +1,10 @@
 /** The run tables of the paper, where they are at hand. */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type FitRow, parseMapping, parseTable, rowsOf, sparseLaw } from "../../src/fit/index.ts";
+import { sharedData } from "../shared.ts";
 
-const directory = fileURLToPath(new URL("../../../shared/data/paper-runs/", import.meta.url));
-
-export const hasPaperRuns = existsSync(directory);
-
-/** Why a test that needs them is skipped, for its name. */
-export const skipNote = hasPaperRuns ? "" : " (skipped: no ../shared/data/paper-runs)";
+export const { path: directory, isThere: hasPaperRuns, note: skipNote } = sharedData("paper-runs");
 
 export function t5Rows(): FitRow[] {
   return read("t5-data.csv", "loss=val-loss", ["nonzero=169869312*scale*(1-sparsity)", "data=steps*65536"]);
@@ -19,6 +15,6 @@ export function vitRows(): FitRow[] {
 }
 
 function read(file: string, columns: string, expressions: string[]): FitRow[] {
-  const table = parseTable(readFileSync(directory + file, "utf8"), file);
+  const table = parseTable(readFileSync(join(directory, file), "utf8"), file);
   return rowsOf(table, sparseLaw, parseMapping(columns, expressions));
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { TOPK_SCRATCH } from "../../src/kernels/registry.ts";
 import { callKernel } from "./call.ts";
 import { checkKernel, noise, randomMask } from "./contract.ts";
 import { describeBuilds } from "./module.ts";
 
 const exact = { relative: 0, absolute: 0 };
-const scratch = { bytes: 2048 * 4 };
+const scratch = { bytes: TOPK_SCRATCH };
 const patterns = [
   [1, 2],
   [2, 4],

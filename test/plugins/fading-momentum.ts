@@ -1,6 +1,5 @@
 /** An optimizer: momentum whose rate falls with the root of the step. */
-import { z } from "zod";
-import { defineOptimizer, updateOperands } from "../../src/index.ts";
+import { defineOptimizer, updateOperands, z } from "../../src/index.ts";
 
 const schema = z.strictObject({
   kind: z.literal("fading-momentum").describe("Chooses this section."),

@@ -1,15 +1,15 @@
 /** A user's own parts, one file each, go the way of the built-in ones: trained, stopped, resumed and swept by name. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadPlugins } from "../../src/config/plugins.ts";
 import type { RunConfigInput } from "../../src/config/run-config.ts";
 import type { SweepConfigInput } from "../../src/config/sweep-config.ts";
 import type { RunEvent, RunResult } from "../../src/core/record.ts";
-import { listRuns } from "../../src/store/run-directory.ts";
+import { listRuns, openRun } from "../../src/store/run-directory.ts";
 import { sweep } from "../../src/sweep/node.ts";
 import { type TrainOptions, train } from "../../src/train/node.ts";
+import { temporaryDirectory } from "../temporary.ts";
 
 const baseDir = import.meta.dirname;
 const plugins = ["two-matrices.ts", "fading-momentum.ts", "striped-images.ts"];
@@ -30,12 +30,6 @@ const config = {
 
 const run = (options: TrainOptions = {}): Promise<RunResult> => train(config, { baseDir, ...options });
 
-async function temporary(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "sparselaw-plugins-"));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 describe("a family, an optimizer and a source of one's own", () => {
   test("are trained: the loss falls, N and D are counted in their own ways", async () => {
     const result = await run();
@@ -48,7 +42,7 @@ describe("a family, an optimizer and a source of one's own", () => {
   test("give the same bits on two threads, and stopped and resumed", async () => {
     const { lossHash } = await run();
     expect((await run({ threads: 2 })).lossHash).toBe(lossHash);
-    const out = await temporary();
+    const out = temporaryDirectory();
     let steps = 0;
     const onEvent = ({ type }: RunEvent) => void (type === "step" && steps++);
     const signal = {
@@ -63,7 +57,7 @@ describe("a family, an optimizer and a source of one's own", () => {
   });
 
   test("are swept on worker threads over sizes that are matched by their declarations", async () => {
-    const out = await temporary();
+    const out = temporaryDirectory();
     const { model: _model, training, sparsity: _sparsity, ...rest } = config;
     const { steps: _steps, ...trainingBase } = training;
     const base = { ...rest, model: { family: "two-matrices" }, training: trainingBase, sparsity: { interval: 2 } };
@@ -79,6 +73,56 @@ describe("a family, an optimizer and a source of one's own", () => {
   });
 });
 
+describe("a method of one's own that drops and grows", () => {
+  const regrowing = {
+    ...config,
+    sparsity: { method: "random-regrow", final: 0.75, interval: 4, switchDensity: 0.6 },
+    plugins: [...plugins, "random-regrow.ts"],
+  } as unknown as RunConfigInput;
+  const countOnes = (mask: ArrayLike<number>) => Array.from(mask).filter((bit) => bit === 1).length;
+
+  async function tensorsOf(out: string, id: string) {
+    const store = await openRun(out, id);
+    const checkpoint = await store.latestCheckpoint();
+    await store.close();
+    return checkpoint!.tensors;
+  }
+
+  test("is sparse from the first step, exactly, and learns", async () => {
+    const out = temporaryDirectory();
+    const events: RunEvent[] = [];
+    const result = await train(regrowing, { baseDir, out, onEvent: (event) => events.push(event) });
+    expect(result).toMatchObject({ sparsity: 0.75, validAccuracy: 1 });
+    const masks = events.filter((event) => event.type === "mask");
+    expect(masks.map(({ step }) => step)).toEqual([0, 4, 8, 12, 16, 20, 24, 28]);
+    for (const { sparsity } of masks) expect(sparsity).toBe(0.75);
+    for (const [name, { data }] of await tensorsOf(out, result.id))
+      if (name.startsWith("training.mask.")) expect(countOnes(data), name).toBe(data.length / 4);
+  });
+
+  test("exchanges the share that it says, and gives the same bits stopped and resumed", async () => {
+    const out = temporaryDirectory();
+    const { lossHash } = await train(regrowing, { baseDir });
+    const masksAt = async (polls: number) => {
+      let polled = 0;
+      const signal = {
+        get aborted() {
+          return polled++ >= polls;
+        },
+      };
+      const { id } = await train(regrowing, { baseDir, out, signal });
+      return (await tensorsOf(out, id)).get("training.mask.two-matrices.up.weight")!.data as Uint8Array;
+    };
+    const before = await masksAt(4);
+    const after = await masksAt(1);
+    const kept = countOnes(before);
+    const grown = before.filter((bit, i) => bit === 0 && after[i] === 1).length;
+    expect(grown).toBe(Math.round(0.3 * kept));
+    expect(countOnes(after)).toBe(kept);
+    expect((await train(regrowing, { baseDir, out })).lossHash).toBe(lossHash);
+  });
+});
+
 describe("a plugin file", () => {
   const methodFile = (name: string, progress: number) => `
     import { defineMethod } from ${JSON.stringify(join(baseDir, "..", "..", "src", "index.ts"))};
@@ -91,7 +135,7 @@ describe("a plugin file", () => {
   `;
 
   test("is part of a run's id by its content, not by its path", async () => {
-    const directory = await temporary();
+    const directory = temporaryDirectory();
     const idWith = async (file: string, text: string) => {
       await writeFile(join(directory, file), text);
       const sparsity = { method: "own-once", final: 0.5 };
@@ -114,7 +158,7 @@ describe("a plugin file", () => {
       /got gradual-magnitude, which sparselaw/,
     ],
   ])("%s gets one error with its name", async (_, file, text, message) => {
-    const directory = await temporary();
+    const directory = temporaryDirectory();
     if (text !== undefined) await writeFile(join(directory, file), text);
     await expect(loadPlugins([file], directory)).rejects.toThrow(message);
   });

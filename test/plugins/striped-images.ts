@@ -1,6 +1,5 @@
 /** A source: images whose class is the direction of their stripes. */
-import { z } from "zod";
-import { defineSource, type ImageSource, type ImageSplit } from "../../src/index.ts";
+import { defineSource, type ImageSource, type ImageSplit, z } from "../../src/index.ts";
 
 const schema = z.strictObject({
   kind: z.literal("stripes").describe("Chooses this section."),

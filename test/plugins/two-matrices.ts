@@ -1,5 +1,4 @@
 /** A family of two matrices: a classifier of images with one hidden layer, whose D counts pictures. */
-import { z } from "zod";
 import {
   type Activations,
   type BatchTensors,
@@ -14,6 +13,7 @@ import {
   NO_LABEL,
   recordLoss,
   TILE,
+  z,
 } from "../../src/index.ts";
 
 const schema = z.strictObject({

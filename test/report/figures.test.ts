@@ -8,11 +8,11 @@ import { predictionError, predictRuns } from "../../src/report/data/predictions.
 import type { ReportedRun } from "../../src/report/data/reported-runs.ts";
 import { accent, sparsityScale } from "../../src/report/draw/colours.ts";
 import { speedSeries } from "../../src/report/figures/training-speed.ts";
+import { hasPaperRuns, skipNote } from "../fit/paper-runs.ts";
 import {
   figuresOfRuns as drawFigures,
   endedAs,
   fitOf,
-  hasPaperRuns,
   paperRuns,
   plantedParams,
   plantedRuns,
@@ -213,7 +213,7 @@ describe("predictions", () => {
     expect(error.rootMeanSquare).toBeGreaterThanOrEqual(error.meanAbsolute);
   });
 
-  it.skipIf(!hasPaperRuns)("of the paper's runs by the paper's laws are within 1 % on average", () => {
+  it.skipIf(!hasPaperRuns)(`of the paper's runs by the paper's laws are within 1 % on average${skipNote}`, () => {
     for (const [table, law] of [
       ["t5", "t5-c4"],
       ["vit", "vit-jft"],

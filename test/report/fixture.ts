@@ -1,5 +1,4 @@
 /** Planted runs: a known law, seeded noise, plausible curves. And the paper's tables as if they were runs. */
-import { existsSync, readFileSync } from "node:fs";
 import { parseRunConfig, type RunConfig } from "../../src/config/run-config.ts";
 import type { RunEvent, RunResult, RunStatus } from "../../src/core/record.ts";
 import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
@@ -13,6 +12,7 @@ import type { SparsityScale } from "../../src/report/draw/colours.ts";
 import { renderFigure } from "../../src/report/draw/svg.ts";
 import { drawFigures } from "../../src/report/figures/index.ts";
 import { weightsFigure as drawWeights } from "../../src/report/figures/weights.ts";
+import { t5Rows, vitRows } from "../fit/paper-runs.ts";
 
 export const plantedParams: SparseParams = { aS: 9.1, bS: 1.1, cS: 30, bN: 0.232, aD: 1.3e5, bD: 0.38, c: 0.83 };
 export const t5Published: SparseParams = { aS: 16.8, bS: 0.722, cS: 45, bN: 0.245, aD: 6.9e8, bD: 0.203, c: 0.651 };
@@ -231,44 +231,13 @@ export function endedAs({ result, events }: ReportedRun, status: RunStatus, mess
   return { result: { ...result, status, message, validLoss: Number.NaN }, events: cut };
 }
 
-const TABLES = { t5: "../shared/data/paper-runs/t5-data.csv", vit: "../shared/data/paper-runs/vit-data.json" };
-export const hasPaperRuns = Object.values(TABLES).every(existsSync);
-
 /** The paper's runs, without curves. */
-export function paperRuns(table: keyof typeof TABLES): ReportedRun[] {
-  const rows = table === "t5" ? t5Rows(readFileSync(TABLES.t5, "utf8")) : vitRows(readFileSync(TABLES.vit, "utf8"));
+export function paperRuns(table: "t5" | "vit"): ReportedRun[] {
+  const rows = table === "t5" ? t5Rows() : vitRows();
   const family = table === "vit" ? "vit" : "decoder";
-  return rows.map((row, i) => ({
-    result: resultOf({ ...row, id: `${table}-${i}`, target: row.sparsity, family }),
+  return rows.map(({ data, ...row }, i) => ({
+    result: resultOf({ ...row, dataSeen: data, id: `${table}-${i}`, target: row.sparsity, family }),
     events: [],
-  }));
-}
-
-type Row = Pick<Wanted, "sparsity" | "nonzeroParams" | "dataSeen" | "loss">;
-
-const t5Rows = (text: string): Row[] =>
-  text
-    .trim()
-    .split("\n")
-    .slice(1)
-    .map((line) => line.split(",").map(Number) as [number, number, number, number, number])
-    .map(([, sparsity, scale, loss, steps]) => ({
-      sparsity,
-      loss,
-      nonzeroParams: 169_869_312 * scale * (1 - sparsity),
-      dataSeen: steps * 65_536,
-    }));
-
-function vitRows(text: string): Row[] {
-  const columns: Record<string, Record<string, number>> = JSON.parse(text);
-  const [scale, sparsity, data, loss] = ["scale", "sparsity", "total_examples", "val-loss"].map(
-    (name) => columns[name]!,
-  );
-  return Object.keys(scale!).map((key) => ({
-    sparsity: sparsity![key]!,
-    loss: loss![key]!,
-    nonzeroParams: 84_934_656 * scale![key]! * (1 - sparsity![key]!),
-    dataSeen: data![key]!,
   }));
 }
 

@@ -1,19 +1,18 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { buildReport } from "../../src/report/report.ts";
 import { writeFigures, writeReport } from "../../src/report/write.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { fitOf, plantedParams, plantedRuns } from "./fixture.ts";
 
 const runs = plantedRuns({ sizes: [1e5], sparsities: [0, 0.75], data: [1e6] });
 const fit = fitOf(plantedParams, runs.length);
 let dir: string;
 
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), "report-"));
+beforeEach(() => {
+  dir = temporaryDirectory();
 });
-afterEach(() => rm(dir, { recursive: true }));
 
 const filesIn = async (): Promise<string[]> =>
   (await readdir(dir, { recursive: true, withFileTypes: true }))

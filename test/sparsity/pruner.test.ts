@@ -4,9 +4,11 @@ import { createMemory, instantiateKernels } from "../../src/kernels/abi.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { Parameter } from "../../src/memory/parameter.ts";
 import { addressOf } from "../../src/memory/tensor.ts";
-import { type Pruner, readDense, readMask, updateMask } from "../../src/sparsity/pruner.ts";
+import type { Pruner } from "../../src/sparsity/pruner.ts";
+import { readDense, readMask } from "../../src/sparsity/snapshot.ts";
 import { stagingFor } from "../../src/sparsity/staging.ts";
 import { strictModule } from "../kernels/module.ts";
+import { updateMask } from "./update-mask.ts";
 
 const PLANES = ["value", "grad", "firstMoment"];
 

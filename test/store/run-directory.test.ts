@@ -1,25 +1,25 @@
 /** What a run directory survives. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { appendFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { FormatError, StateError } from "../../src/core/errors.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/store/checkpoint-file.ts";
 import { listRuns, openRun, readEvents } from "../../src/store/run-directory.ts";
 import { encodeSafetensors } from "../../src/store/safetensors.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { checkpointAt, checkpointEvent, config, result, stepEvent } from "./fixtures.ts";
 
 let out: string;
 let directory: string;
 let warnings: string[];
-beforeEach(async () => {
-  out = await mkdtemp(join(tmpdir(), "sparselaw-run-"));
+beforeEach(() => {
+  out = temporaryDirectory();
   directory = join(out, "run");
   warnings = [];
 });
-afterEach(() => rm(out, { recursive: true }));
 
 const onLinux = process.platform === "linux";
 const open = () => openRun(out, "run", { onWarning: (message) => warnings.push(message) });

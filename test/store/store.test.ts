@@ -1,19 +1,16 @@
 /** What every store does, checked on each of them. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { openRun } from "../../src/store/run-directory.ts";
 import type { RunStore } from "../../src/store/store.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { checkpointAt, checkpointEvent, config, result, stepEvent } from "./fixtures.ts";
 
 let out: string;
 let runs = 0;
-beforeAll(async () => {
-  out = await mkdtemp(join(tmpdir(), "sparselaw-store-"));
+beforeAll(() => {
+  out = temporaryDirectory();
 });
-afterAll(() => rm(out, { recursive: true }));
 
 describe.each<[string, () => Promise<RunStore>]>([
   ["memory store", async () => createMemoryStore("run")],

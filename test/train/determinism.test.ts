@@ -1,18 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { RunConfigInput } from "../../src/config/run-config.ts";
 import type { RunResult } from "../../src/core/record.ts";
 import { isVariantSupported } from "../../src/kernels/variant.ts";
 import { train } from "../../src/train/node.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { tinyDecoder, tinyVit } from "./fixtures.ts";
 
 let out: string;
-beforeEach(async () => {
-  out = await mkdtemp(join(tmpdir(), "sparselaw-train-"));
+beforeEach(() => {
+  out = temporaryDirectory();
 });
-afterEach(() => rm(out, { recursive: true, force: true }));
 
 const runs: Record<string, RunConfigInput> = {
   "dense decoder": tinyDecoder(),

@@ -1,15 +1,13 @@
 /** A long run takes no more memory than a short one. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { parseRunConfig } from "../../src/config/run-config.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import { openRun } from "../../src/store/run-directory.ts";
 import { trainModel } from "../../src/train/trainer.ts";
 import { syntheticSource } from "../sources.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { tinyDecoder } from "./fixtures.ts";
 
 setFlagsFromString("--expose-gc");
@@ -32,14 +30,12 @@ interface Sample {
 
 /** Trains a sparse decoder of a few hundred weights through a hundred mask updates, evaluations and checkpoints included. */
 async function samplesOfRun(threads: number): Promise<Sample[]> {
-  const out = await mkdtemp(join(tmpdir(), "sparselaw-growth-"));
-  onTestFinished(() => rm(out, { recursive: true, force: true }));
   const { model, ...rest } = tinyDecoder(
     { steps: STEPS, batchSize: 1, evalEvery: 1000, checkpointEvery: 1000 },
     { final: 0.875, interval: 100 },
   );
   const config = parseRunConfig({ ...rest, model: { ...model, dModel: 8, seqLen: 8 } as typeof model });
-  const store = await openRun(out, "run");
+  const store = await openRun(temporaryDirectory(), "run");
   const samples: Sample[] = [];
   let memory: WebAssembly.Memory | undefined;
   const sample = (step: number) => {

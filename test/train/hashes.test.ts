@@ -6,8 +6,7 @@
  *
  *     SPARSELAW_WRITE_HASHES=1 npm test -- test/train/hashes.test.ts
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runId } from "../../src/config/run-id.ts";
@@ -21,6 +20,7 @@ import type { Checkpoint } from "../../src/store/store.ts";
 import { planSweep } from "../../src/sweep/plan.ts";
 import { train } from "../../src/train/node.ts";
 import type { StopSignal } from "../../src/train/trainer.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { netRuns, STEPS, uncoveredPairs, writeNetData } from "./net.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -34,9 +34,8 @@ function expectPinned(name: string, value: unknown): void {
   expect(value, name).toEqual(pinned[name]);
 }
 
-const out = mkdtempSync(join(tmpdir(), "sparselaw-hashes-"));
+const out = temporaryDirectory();
 afterAll(() => {
-  rmSync(out, { recursive: true, force: true });
   if (isWriting) writeFileSync(file, `${JSON.stringify(pinned, null, 1)}\n`);
 });
 

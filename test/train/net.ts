@@ -83,7 +83,7 @@ const FACTORS = {
     "2:4": { final: 0.5, pattern: { kind: "nm", n: 2, m: 4 } },
     "1:8": { final: 0.875, pattern: { kind: "nm", n: 1, m: 8 } },
   },
-  format: { masked: 0, "CSR from 60 %": 0.6, "CSR at once": 1 },
+  format: { masked: 0, "CSR from 50 %": 0.5, "CSR at once": 1 },
   zLoss: { "no z-loss": 0, "z-loss": 0.01 },
   seed: { "seed 0": 0, "seed 7": 7 },
   stop: { uninterrupted: STEPS, "stopped after 4": 4, "stopped after 5": 5 },

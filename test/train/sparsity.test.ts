@@ -1,19 +1,17 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { rm } from "node:fs/promises";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { RunConfigInput } from "../../src/config/run-config.ts";
 import type { RunEvent } from "../../src/core/record.ts";
 import { openRun } from "../../src/store/run-directory.ts";
 import type { NamedArray } from "../../src/store/store.ts";
 import { train } from "../../src/train/node.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { tinyDecoder, tinyVit } from "./fixtures.ts";
 
 let out: string;
-beforeEach(async () => {
-  out = await mkdtemp(join(tmpdir(), "sparselaw-sparsity-"));
+beforeEach(() => {
+  out = temporaryDirectory();
 });
-afterEach(() => rm(out, { recursive: true, force: true }));
 
 /** Trains and returns the final checkpoint's tensors. */
 async function finalTensors(config: RunConfigInput): Promise<ReadonlyMap<string, NamedArray>> {

@@ -1,5 +1,6 @@
 /** Sizes and data that are worth the same: curves of one loss, and of one budget. */
 
+import { FLOPS_PER_WEIGHT } from "../../core/flops.ts";
 import { paperRamp, type Ramp } from "../../core/ramp.ts";
 import { type Cost, costMultiplier } from "./cost.ts";
 import { type AnyLaw, dataForLoss, lossOf } from "./fitted-law.ts";
@@ -46,7 +47,7 @@ export function isoFlopCurve(
 ): IsoFlopPoint[] {
   const { flops, sparsity, sizes, cost = "sparse", schedule = paperRamp } = options;
   return sizes.map((nonzeroParams) => {
-    const data = flops / (6 * nonzeroParams * costMultiplier(sparsity, cost, schedule));
+    const data = flops / (FLOPS_PER_WEIGHT * nonzeroParams * costMultiplier(sparsity, cost, schedule));
     const meanParams = nonzeroParams * costMultiplier(sparsity, "sparse", schedule);
     return { nonzeroParams, data, loss: lossOf(law, { sparsity, nonzeroParams, meanParams, data }) };
   });

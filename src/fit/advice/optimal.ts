@@ -1,5 +1,7 @@
 /** How sparse a model should be: the sparsity that makes the most of a non-zero size and a training budget. */
+
 import { ConfigError } from "../../core/errors.ts";
+import { FLOPS_PER_WEIGHT } from "../../core/flops.ts";
 import { exp, log, pow } from "../../core/math.ts";
 import { paperRamp, type Ramp } from "../../core/ramp.ts";
 import type { LawInputs } from "../laws/law.ts";
@@ -128,7 +130,7 @@ function modelOf({ law, nonzeroParams, cost = "sparse", schedule = paperRamp }: 
   positive("nonzeroParams", nonzeroParams);
   const multiplierOf = typeof cost === "object" ? costOfTime(cost, nonzeroParams) : cost;
   const model: Model = {
-    flopsPerDatum: (sparsity) => 6 * nonzeroParams * costMultiplier(sparsity, multiplierOf, schedule),
+    flopsPerDatum: (sparsity) => FLOPS_PER_WEIGHT * nonzeroParams * costMultiplier(sparsity, multiplierOf, schedule),
     inputs: (sparsity, data) => ({
       sparsity,
       nonzeroParams,
@@ -156,7 +158,7 @@ function described(
     loss: lossOf(law, inputs),
     denseEquivalent: denseEquivalentSize(law, inputs),
     flops,
-    multiple: flops / (6 * nonzeroParams * chinchillaOptimalData(law, nonzeroParams)),
+    multiple: flops / (FLOPS_PER_WEIGHT * nonzeroParams * chinchillaOptimalData(law, nonzeroParams)),
     ...(typeof cost === "object" && { seconds: inputs.data * cost.secondsPerDatum(sparsity, nonzeroParams) }),
   };
 }
@@ -189,7 +191,7 @@ export function budgetForSparsity(options: SizeOptions & { readonly cost?: Cost 
   const { law, nonzeroParams, cost, schedule } = options;
   const sparse = sparseParamsIn(law);
   if (sparse !== undefined) {
-    const denseOptimal = 6 * nonzeroParams * chinchillaOptimalData(law, nonzeroParams);
+    const denseOptimal = FLOPS_PER_WEIGHT * nonzeroParams * chinchillaOptimalData(law, nonzeroParams);
     return budgetMultipleFor(sparse, sparsity, cost, schedule) * denseOptimal;
   }
   const least = Math.max(sparsity, LEAST_SPARSITY);
@@ -208,7 +210,8 @@ function budgetOf({ law, nonzeroParams, cost, ...budgets }: OptimalOptions, { fl
   }
   for (const [name, value] of given) positive(name, value!);
   if (flops !== undefined) return flops;
-  if (seconds === undefined) return chinchillaMultiple! * 6 * nonzeroParams * optimalDataOf(law, nonzeroParams);
+  if (seconds === undefined)
+    return chinchillaMultiple! * FLOPS_PER_WEIGHT * nonzeroParams * optimalDataOf(law, nonzeroParams);
   if (typeof cost === "object") return (seconds / cost.secondsPerDatum(0, nonzeroParams)) * flopsPerDatum(0);
   throw new ConfigError(`optimal: cost must be measured for a budget in seconds; got ${cost ?? "sparse"}. Measure it.`);
 }
@@ -235,5 +238,5 @@ function positive(name: string, value: number): void {
  */
 function denseCostOptimum({ aS, bS, bN, aD, bD }: SparseParams, nonzeroParams: number, flops: number): number {
   const constant = log(bD / (aS * bS)) + bD * log(aD) + bN * log(nonzeroParams);
-  return Math.max(0, 1 - exp((constant - bD * log(flops / (6 * nonzeroParams))) / (bD + bS)));
+  return Math.max(0, 1 - exp((constant - bD * log(flops / (FLOPS_PER_WEIGHT * nonzeroParams))) / (bD + bS)));
 }

@@ -1,10 +1,11 @@
 /** The laws that come with the fitter, by name, and those of one's own. */
+
 import { ConfigError } from "../../core/errors.ts";
+import { levelsOf } from "../../core/grid.ts";
 import { averageParameterLaw, chinchillaLaw, kaplanLaw } from "./dense.ts";
 import type { Law, LawInputs, LawSource } from "./law.ts";
 import { abnarLaw, multiplierLaw } from "./neighbours.ts";
 import { formulaLaw } from "./own.ts";
-import { levelsOf } from "./power-form.ts";
 import { sparseLaw, sparseLawWithoutCs } from "./sparse.ts";
 
 const laws: Readonly<Record<string, Law>> = {

@@ -1,5 +1,5 @@
 /** What the fitter knows of a law: its published formula, and an equivalent form that suits an optimiser. */
-import { exp, log } from "../../core/math.ts";
+import { exp, geometricMean, log } from "../../core/math.ts";
 import { rampMultiplier } from "../../core/ramp.ts";
 
 /** What a law predicts the loss from. */
@@ -105,10 +105,6 @@ export function naturalUnits(rows: readonly LawInputs[]): FitUnits {
     nonzeroParams: geometricMean(rows.map((row) => row.nonzeroParams)),
     data: geometricMean(rows.map((row) => row.data)),
   };
-}
-
-export function geometricMean(values: readonly number[]): number {
-  return exp(values.reduce((sum, value) => sum + log(value), 0) / values.length);
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Other laws of sparsity. */
+
 import { ConfigError } from "../../core/errors.ts";
+import { isAtLevel } from "../../core/grid.ts";
 import { pow } from "../../core/math.ts";
 import { coefficient, exponent, type Law, type Params } from "./law.ts";
-import { isAtLevel } from "./power-form.ts";
 import { powerLaw } from "./power-law.ts";
 
 export type AbnarParams = Readonly<

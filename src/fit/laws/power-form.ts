@@ -1,4 +1,5 @@
 /** Laws that are sums of powers, as plain data: one evaluation serves them all, here and in wasm. */
+import { isAtLevel } from "../../core/grid.ts";
 import { exp, log, pow } from "../../core/math.ts";
 import type { Coordinate, LawInputs, LogInputs } from "./law.ts";
 
@@ -23,9 +24,6 @@ export interface PowerForm {
   readonly outer?: number;
 }
 
-/** Sparsities of runs differ from the target by the rounding of a mask; levels nearer than this are one. */
-const LEVEL_WIDTH = 0.005;
-
 export function columnOf(column: Column, inputs: LawInputs & LogInputs): number {
   if (column === "one") return 1;
   return typeof column === "string" ? inputs[column] : Number(isAtLevel(inputs.sparsity, column.sparsity));
@@ -34,19 +32,6 @@ export function columnOf(column: Column, inputs: LawInputs & LogInputs): number 
 /** The same for columns of the same values. */
 export function columnKey(column: Column): string {
   return typeof column === "string" ? column : `sparsity ${column.sparsity}`;
-}
-
-export function isAtLevel(sparsity: number, level: number): boolean {
-  return Math.abs(sparsity - level) < LEVEL_WIDTH;
-}
-
-/** Distinct sparsities of a table, rising. */
-export function levelsOf(rows: readonly LawInputs[]): number[] {
-  const sorted = rows.map((row) => row.sparsity).sort((a, b) => a - b);
-  const levels: number[] = [];
-  for (const sparsity of sorted)
-    if (levels.length === 0 || sparsity - levels.at(-1)! >= 2 * LEVEL_WIDTH) levels.push(sparsity);
-  return levels;
 }
 
 /** L at a point; overwrites `gradient` with ∂L/∂coordinate. */

@@ -1,5 +1,7 @@
 /** From finished runs to the rows of a fit. */
+
 import { ConfigError } from "../../core/errors.ts";
+import { FLOPS_PER_WEIGHT } from "../../core/flops.ts";
 import type { RunResult } from "../../core/record.ts";
 import type { FitRow } from "../laws/law.ts";
 import { UNNAMED_DATA } from "../laws/units.ts";
@@ -40,5 +42,11 @@ export function rowsOfRuns(results: readonly RunResult[]): RowsOfRuns {
  *   N̄ = C / 6D, with C = 6 · Σ over steps of non-zero weights · data of a step: the mean over the run's own schedule
  */
 export function rowOfRun({ sparsity, nonzeroParams, dataSeen, trainFlops, validLoss }: RunResult): FitRow {
-  return { sparsity, nonzeroParams, meanParams: trainFlops / (6 * dataSeen), data: dataSeen, loss: validLoss };
+  return {
+    sparsity,
+    nonzeroParams,
+    meanParams: trainFlops / (FLOPS_PER_WEIGHT * dataSeen),
+    data: dataSeen,
+    loss: validLoss,
+  };
 }

@@ -1,4 +1,5 @@
 /** Refits of tables drawn from the table: how far the coefficients would move had other runs been made. */
+import { SIZE_TOLERANCE } from "../../core/grid.ts";
 import { RandomStream } from "../../core/rng.ts";
 import { type FitRow, fromTheta, type Params, toTheta } from "../laws/law.ts";
 import { minimiseWithin } from "../solve/constrained.ts";
@@ -22,9 +23,6 @@ export interface Replicate {
   /** By how much the fit's own optimum lies above the drawn table's, times the sum of weights: 2n·(f*(θ̂) − f*(θ̂*)). */
   readonly rise: number;
 }
-
-/** Sizes of a grid that is matched in N agree within this. */
-const SAME_SIZE = 1.2;
 
 const FAILED: Replicate = { params: null, rise: Number.NaN };
 
@@ -75,7 +73,7 @@ export function blocksOf(rows: readonly FitRow[], { kind, by }: Pick<BootstrapPl
   const blocks: number[][] = [];
   for (const i of order) {
     const block = blocks.at(-1);
-    if (block !== undefined && rows[i]![by] < SAME_SIZE * rows[block[0]!]![by]) block.push(i);
+    if (block !== undefined && rows[i]![by] < SIZE_TOLERANCE * rows[block[0]!]![by]) block.push(i);
     else blocks.push([i]);
   }
   return blocks;

@@ -1,5 +1,6 @@
 /** Groups of what has the same key, or sizes that are equal up to the rounding of a grid. */
-import { geometricMean } from "./statistics.ts";
+import { SIZE_TOLERANCE } from "../../core/grid.ts";
+import { geometricMean } from "../../core/math.ts";
 
 export interface SizeGroup<T> {
   /** Geometric mean of the members' sizes. */
@@ -8,10 +9,13 @@ export interface SizeGroup<T> {
 }
 
 /**
- * Groups by a positive size, smallest first: a group reaches up to `ratio` times its smallest member. A grid that is matched
- * in non-zero size hits it within a few percent only, since widths are whole heads.
+ * Groups by a positive size, smallest first: a group reaches up to `ratio` times its smallest member.
  */
-export function groupBySize<T>(items: readonly T[], sizeOf: (item: T) => number, ratio = 1.2): SizeGroup<T>[] {
+export function groupBySize<T>(
+  items: readonly T[],
+  sizeOf: (item: T) => number,
+  ratio = SIZE_TOLERANCE,
+): SizeGroup<T>[] {
   const groups: T[][] = [];
   for (const item of items.toSorted((a, b) => sizeOf(a) - sizeOf(b))) {
     const group = groups.at(-1);

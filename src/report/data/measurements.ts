@@ -1,9 +1,10 @@
 /** Measured losses as the figures of a law draw them, whether they come from runs or from a table. */
+import { FLOPS_PER_WEIGHT } from "../../core/flops.ts";
 import { formatCount, formatPercent } from "../../core/format.ts";
+import { isAtLevel, levelsOf } from "../../core/grid.ts";
 import { paperRamp, type Ramp } from "../../core/ramp.ts";
 import { costMultiplier } from "../../fit/advice/cost.ts";
 import type { FitRow } from "../../fit/laws/law.ts";
-import { isAtLevel, levelsOf } from "../../fit/laws/power-form.ts";
 import { rowOfRun } from "../../fit/table/runs.ts";
 import { commonRamp, completedRuns, dataUnit, type ReportedRun, runLabel, targetSparsity } from "./reported-runs.ts";
 
@@ -39,7 +40,7 @@ export function lossesOfRuns(runs: readonly ReportedRun[]): MeasuredLosses {
 
 export function measurementOf(run: ReportedRun): Measurement {
   const { denseParams, dataSeen, trainFlops } = run.result;
-  const flops = { sparse: trainFlops, dense: 6 * denseParams * dataSeen };
+  const flops = { sparse: trainFlops, dense: FLOPS_PER_WEIGHT * denseParams * dataSeen };
   return { ...rowOfRun(run.result), label: runLabel(run), level: targetSparsity(run), flops };
 }
 
@@ -61,7 +62,7 @@ export function lossesOfRows(rows: readonly NamedRow[], unit?: string, asked: re
 }
 
 const flopsOf = ({ nonzeroParams, data, sparsity }: FitRow, cost: "sparse" | "dense"): number =>
-  6 * nonzeroParams * data * costMultiplier(sparsity, cost);
+  FLOPS_PER_WEIGHT * nonzeroParams * data * costMultiplier(sparsity, cost);
 
 /** The hover text of a measurement: its name, and where it stands. */
 export function describeMeasurement(

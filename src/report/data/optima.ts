@@ -1,4 +1,5 @@
 /** Optimal sparsity as the report shows it: by which law, and the best sparsity of given budgets. */
+import { FLOPS_PER_WEIGHT } from "../../core/flops.ts";
 import type { Cost } from "../../fit/advice/cost.ts";
 import {
   type AnyLaw,
@@ -35,7 +36,7 @@ export function whyNoOptimum(fit: FitResult | undefined): string | undefined {
 
 /** C that makes a dense model of N parameters compute-optimal: 6·N·D*(N). */
 export const denseOptimalFlops = (law: AnyLaw, nonzeroParams: number): number =>
-  6 * nonzeroParams * chinchillaOptimalData(law, nonzeroParams);
+  FLOPS_PER_WEIGHT * nonzeroParams * chinchillaOptimalData(law, nonzeroParams);
 
 /** What is best, and the same by the refits of the bootstrap where there is one. */
 export interface BandedOptimum extends OptimalSparsity {

@@ -1,8 +1,5 @@
 /** Means, medians and ranges. */
 
-export const geometricMean = (values: readonly number[]): number =>
-  Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
-
 export const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 export function median(values: readonly number[]): number {

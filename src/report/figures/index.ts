@@ -1,5 +1,5 @@
 /** Every figure of a report, in the order of its pages. */
-import { isAtLevel } from "../../fit/laws/power-form.ts";
+import { isAtLevel } from "../../core/grid.ts";
 import type { FitResult } from "../../fit/result.ts";
 import { levelsMeasured, lossesOfRuns } from "../data/measurements.ts";
 import { lawWithOptimum } from "../data/optima.ts";

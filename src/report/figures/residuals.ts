@@ -2,6 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { formatNumber, formatPercent } from "../../core/format.ts";
+import { SIZE_TOLERANCE } from "../../core/grid.ts";
 import { groupBy, groupBySize } from "../data/groups.ts";
 import { dataLabelOf, levelsMeasured, type MeasuredLosses } from "../data/measurements.ts";
 import { type Prediction, predictAll, predictionError } from "../data/predictions.ts";
@@ -78,8 +79,8 @@ function bySparsity({ predictions, measured }: Frame): Column[] {
 
 function bySize({ predictions }: Frame, key: "nonzeroParams" | "data"): Column[] {
   return groupBySize(predictions, (p) => p.measurement[key]).map(({ size, members }) => ({
-    from: size / 1.2,
-    to: size * 1.2,
+    from: size / SIZE_TOLERANCE,
+    to: size * SIZE_TOLERANCE,
     members,
   }));
 }

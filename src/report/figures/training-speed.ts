@@ -2,9 +2,10 @@
 
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatNumber, formatPercent } from "../../core/format.ts";
+import { geometricMean } from "../../core/math.ts";
 import { groupBy, groupBySize } from "../data/groups.ts";
 import { completedRuns, type ReportedRun, rampOf, targetSparsity } from "../data/reported-runs.ts";
-import { extent, geometricMean, median } from "../data/statistics.ts";
+import { extent, median } from "../data/statistics.ts";
 import { axisXAt, logAxisY, margins, widen } from "../draw/axes.ts";
 import { ink, muted, paper, type SparsityScale } from "../draw/colours.ts";
 import { type Drawing, FIGURE_WIDTH, panel } from "../draw/svg.ts";

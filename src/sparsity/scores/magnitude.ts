@@ -1,0 +1,8 @@
+import type { Score } from "./score.ts";
+
+/** |w|. */
+export const magnitude: Score = {
+  name: "magnitude",
+  needsGradient: false,
+  score: ({ values }, into) => into.set(values),
+};
