@@ -1,6 +1,7 @@
 /**
  * `npm run docs`: writes anew what the documents take from the code, between `<!-- … -->` and `<!-- end -->`: the tables of
- * docs/configuration.md from the schemas, the examples of docs/extending.md from the files of test/plugins.
+ * docs/configuration.md from the schemas, those of docs/cli.md from the commands, the examples of docs/extending.md from the files of
+ * test/plugins.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,10 +9,17 @@ import { prepare, root } from "./prepare.mjs";
 
 prepare();
 const { runTables, sweepTables } = await import("../dist/src/config/document.js");
+const { optionTables } = await import("../dist/src/cli/document.js");
 rewrite("configuration.md", {
   "keys of a run, written by npm run docs": runTables(),
   "keys of a sweep, written by npm run docs": sweepTables(),
 });
+rewrite(
+  "cli.md",
+  Object.fromEntries(
+    [...optionTables()].map(([name, table]) => [`options of ${name}, written by npm run docs`, table]),
+  ),
+);
 const plugins = ["random-regrow", "fading-momentum", "striped-images", "two-matrices"];
 rewrite("extending.md", Object.fromEntries(plugins.map((name) => [`test/plugins/${name}.ts`, snippet(name)])));
 

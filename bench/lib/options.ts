@@ -6,15 +6,20 @@ export interface Flag {
   readonly help: string;
 }
 
+/** What was given, by name. */
+type Given<F extends Readonly<Record<string, Flag>>> = {
+  readonly [K in keyof F]?: F[K]["type"] extends "string" ? string : boolean;
+};
+
 /** Parses `process.argv` by `flags`; prints usage and leaves for --help, and one line with code 2 for a mistake. */
-export function parseFlags(command: string, flags: Readonly<Record<string, Flag>>): Record<string, string | boolean> {
+export function parseFlags<const F extends Readonly<Record<string, Flag>>>(command: string, flags: F): Given<F> {
   const usage = Object.entries({ ...flags, help: { type: "boolean", help: "print this" } as Flag })
     .map(([name, { type, help }]) => `  --${`${name}${type === "string" ? " <…>" : ""}`.padEnd(18)} ${help}`)
     .join("\n");
   const options = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, { type }]));
   try {
     const { values } = parseArgs({ options: { ...options, help: { type: "boolean" } } });
-    if (values.help !== true) return values as Record<string, string | boolean>;
+    if (values.help !== true) return values as Given<F>;
     console.log(`${command}\n\n${usage}`);
     process.exit(0);
   } catch (error) {

@@ -18,7 +18,7 @@ export interface Flag<T> {
   readonly conflictsWith?: string;
   /** Where the option is not given. */
   readonly otherwise?: T;
-  /** `otherwise` in words, where it depends on the machine or on other options. */
+  /** The same in words, where it depends on the machine, on other options or on a file. */
   readonly otherwiseText?: string;
 }
 
@@ -62,6 +62,9 @@ export const withDefault = <T>(flag: Flag<T>, otherwise: T & {}, otherwiseText?:
   ...(otherwiseText !== undefined && { otherwiseText }),
 });
 
+/** The same option, with words for what holds where it is not given. */
+export const otherwiseAs = <T>(flag: Flag<T>, otherwiseText: string): Flag<T> => ({ ...flag, otherwiseText });
+
 /** The same option, which must be given. */
 export const required = <T>(flag: Flag<T>): Flag<T & {}> => ({ ...(flag as Flag<T & {}>), isRequired: true });
 
@@ -73,7 +76,7 @@ export function optionOf(key: string, flag: Flag<unknown>): Option {
   if (flag.choices !== undefined) option.choices(flag.choices);
   if (parse !== undefined)
     option.argParser((text, before) => (flag.isRepeatable ? [...(before as unknown[]), parse(text)] : parse(text)));
-  if (flag.otherwise !== undefined) option.default(flag.otherwise, flag.otherwiseText);
+  option.default(flag.otherwise, flag.otherwiseText);
   if (flag.conflictsWith !== undefined) option.conflicts(flag.conflictsWith);
   return option.makeOptionMandatory(flag.isRequired ?? false);
 }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { optionTables } from "../../src/cli/document.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { runTables, sweepTables } from "../../src/config/document.ts";
 import { runConfigSchema } from "../../src/config/run-config.ts";
@@ -79,6 +80,12 @@ describe("docs/cli.md", () => {
     expect(section, `the chapter "sparselaw ${name}"`).toBeDefined();
     for (const { long } of command.options) expect(section).toContain(`${long}`);
   });
+});
+
+test("docs/cli.md has the tables that npm run docs writes", () => {
+  const text = read("docs/cli.md");
+  for (const [name, table] of optionTables())
+    expect(text, name).toContain(`<!-- options of ${name}, written by npm run docs -->\n\n${table}\n\n<!-- end -->\n`);
 });
 
 describe("examples", () => {

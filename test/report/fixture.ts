@@ -8,7 +8,10 @@ import type { ProfileCurve, Uncertainty } from "../../src/fit/uncertainty/uncert
 import type { MeasuredLosses } from "../../src/report/data/measurements.ts";
 import type { ReportedRun } from "../../src/report/data/reported-runs.ts";
 import type { RunWeights } from "../../src/report/data/weight-summary.ts";
+import type { SparsityScale } from "../../src/report/draw/colours.ts";
+import { renderFigure } from "../../src/report/draw/svg.ts";
 import { drawFigures } from "../../src/report/figures/index.ts";
+import { weightsFigure as drawWeights } from "../../src/report/figures/weights.ts";
 import { t5Rows, vitRows } from "../fit/paper-runs.ts";
 
 export const plantedParams: SparseParams = { aS: 9.1, bS: 1.1, cS: 30, bN: 0.232, aD: 1.3e5, bD: 0.38, c: 0.83 };
@@ -253,6 +256,12 @@ function gaussians(seed: number): () => number {
 /** The figures of runs. */
 export const figuresOfRuns = (runs: readonly ReportedRun[], fit: FitResult | undefined, weights?: RunWeights) =>
   drawFigures({ runs, fit, weights }).figures;
+
+/** The figure of weights as SVG; undefined for a run that prunes nothing. */
+export const weightsFigure = (weights: RunWeights, scale: SparsityScale): string | undefined => {
+  const drawing = drawWeights(weights, scale);
+  return drawing && renderFigure({ ...drawing, name: "weights", scale });
+};
 
 /** The figures of a law and of losses that are no runs. */
 export const figuresOfLaw = (fit: FitResult, measured: MeasuredLosses) =>

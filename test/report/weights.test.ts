@@ -1,9 +1,8 @@
 import { expect, it } from "vitest";
 import { binStart, summariseWeights, WEIGHT_BINS } from "../../src/report/data/weight-summary.ts";
 import { sparsityScale } from "../../src/report/draw/colours.ts";
-import { weightsFigure } from "../../src/report/figures/weights.ts";
 import type { Checkpoint, NamedArray } from "../../src/store/store.ts";
-import { plantedWeights } from "./fixture.ts";
+import { plantedWeights, weightsFigure } from "./fixture.ts";
 import { parseSvg } from "./svg-reader.ts";
 
 const f32 = (...values: number[]): NamedArray => ({ shape: [2, values.length / 2], data: Float32Array.from(values) });

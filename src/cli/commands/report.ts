@@ -15,7 +15,11 @@ export const reportCommand = command({
     title: withDefault(text("<text>", "title of the page"), "Sparse scaling law"),
     bootstrap: {
       ...withDefault(
-        value("<replicates>", "refits behind the intervals and bands, 0 for none", nonnegativeInteger),
+        value(
+          "<replicates>",
+          "refits behind the intervals and bands, 0 for none; not beside --fit",
+          nonnegativeInteger,
+        ),
         1000,
       ),
       conflictsWith: "fit",

@@ -4,7 +4,7 @@ import { formatCount, formatDuration, formatNumber, formatPercent } from "../../
 import type { RunEvent, RunResult } from "../../core/record.ts";
 import { command } from "../command.ts";
 import { readText } from "../files.ts";
-import { text, value, withDefault } from "../flags.ts";
+import { otherwiseAs, text, value, withDefault } from "../flags.ts";
 import { INTERRUPTED, interruptible } from "../interrupt.ts";
 import type { Output } from "../output.ts";
 import { positiveInteger } from "../parsers.ts";
@@ -16,8 +16,11 @@ export const trainCommand = command({
   help: "train one run, or go on with it",
   options: {
     out: withDefault(text("<directory>", "where runs are kept"), "runs"),
-    threads: withDefault(value("<n>", "threads of the run", positiveInteger), 1),
-    variant: variant("build of the kernels, in place of the configuration's"),
+    threads: withDefault(value("<n>", "threads of the run; the bits do not depend on it", positiveInteger), 1),
+    variant: otherwiseAs(
+      variant("build of the kernels; relaxed fuses multiplication and addition, with bits of its own"),
+      "the configuration's",
+    ),
     turbo,
   },
   async run([file], flags, output) {

@@ -10,15 +10,19 @@ export interface Panel {
   readonly height: number;
 }
 
-export interface Figure {
-  /** File name without extension, and prefix of the ids inside. */
-  readonly name: string;
+/** What stands in a figure. */
+export interface Drawing {
   /** A claim, or a plain description. */
   readonly title: string;
   readonly subtitle: string;
-  readonly scale: SparsityScale;
   readonly panels: readonly Panel[];
   readonly columns: number;
+}
+
+export interface Figure extends Drawing {
+  /** Prefix of the ids inside. */
+  readonly name: string;
+  readonly scale: SparsityScale;
 }
 
 export const FIGURE_WIDTH = 960;

@@ -7,9 +7,9 @@ import { type FitResult, lawOfFit } from "../../fit/result.ts";
 import { intervalOf, quantile } from "../../fit/uncertainty/quantiles.ts";
 import { COVERAGE } from "../data/bands.ts";
 import { binsFor, cellsOf, histogramOf, regionsOf } from "../data/histograms.ts";
-import { accent, ink, muted, type SparsityScale } from "../draw/colours.ts";
+import { accent, ink, muted } from "../draw/colours.ts";
 import { formatTick, type ParameterScale, parameterScale } from "../draw/parameter-scale.ts";
-import { compose, FIGURE_WIDTH, type Panel, panel, renderFigure } from "../draw/svg.ts";
+import { compose, type Drawing, FIGURE_WIDTH, type Panel, panel } from "../draw/svg.ts";
 import type { ReportFigure } from "./figure.ts";
 
 const LEFT = 58;
@@ -30,7 +30,7 @@ interface Axis {
 
 export const figure = {
   name: "bootstrap",
-  draw: ({ fit, scale }) => fit && bootstrapFigure(fit, scale),
+  draw: ({ fit }) => fit && bootstrapFigure(fit),
   absence: ({ fit }) =>
     fit !== undefined && fit.uncertainty === undefined
       ? "The fit has no bootstrap, so predictions and optimal sparsities stand without intervals."
@@ -38,12 +38,12 @@ export const figure = {
 } as const satisfies ReportFigure;
 
 /**
- * Refits of the bootstrap as SVG: each parameter's histogram on the diagonal, each pair's density below it; undefined for a
+ * Refits of the bootstrap: each parameter's histogram on the diagonal, each pair's density below it; undefined for a
  * fit without a bootstrap.
  *
  * Units     those of the published parameters: N in parameters, D in tokens or images, L in nats
  */
-function bootstrapFigure(fit: FitResult, scale: SparsityScale): string | undefined {
+function bootstrapFigure(fit: FitResult): Drawing | undefined {
   const bootstrap = fit.uncertainty?.bootstrap;
   if (bootstrap === undefined || bootstrap.params.length < 2) return undefined;
   const { parameters } = lawOfFit(fit);
@@ -51,16 +51,14 @@ function bootstrapFigure(fit: FitResult, scale: SparsityScale): string | undefin
   const axes = parameters.flatMap((name) => axisOf(name, fit.params[name]!, bootstrap.params, size));
   const drawn = bootstrap.kind === "cases" ? "rows" : "blocks of rows";
   const failed = bootstrap.failed === 0 ? "" : ` ${bootstrap.failed} more have no end.`;
-  return renderFigure({
-    name: figure.name,
+  return {
     title: `The parameters of ${plural(bootstrap.params.length, "refit")} to ${drawn} drawn with replacement`,
     subtitle:
       `Diagonal: histograms, full within the ${COVERAGE} interval. Below: the densest regions with 25, 50, 75 and ${COVERAGE} ` +
       `of the refits, dark to light. Crosses and lines: the fit itself. Axes hold the central ${formatPercent(1 - 2 * TAIL)}.${failed}`,
-    scale,
     columns: 1,
     panels: [cornerOf(axes, size)],
-  });
+  };
 }
 
 /** None for a parameter that no refit moves. */

@@ -11,7 +11,7 @@ import { bandOver, COVERAGE, refitsOf } from "../data/bands.ts";
 import { levelsMeasured } from "../data/measurements.ts";
 import { linearAxisX, linearAxisY, margins } from "../draw/axes.ts";
 import { ink, muted, paper, type SparsityScale } from "../draw/colours.ts";
-import { FIGURE_WIDTH, panel, renderFigure } from "../draw/svg.ts";
+import { type Drawing, FIGURE_WIDTH, panel } from "../draw/svg.ts";
 import type { ReportFigure } from "./figure.ts";
 
 const POINTS = 101;
@@ -40,13 +40,13 @@ export const figure = {
 } as const satisfies ReportFigure;
 
 /**
- * m(S) with its limit and, where the fit has a bootstrap, its 95 % band, as SVG.
+ * m(S) with its limit and, where the fit has a bootstrap, its 95 % band,.
  *
  * Units     m in parameters of the dense model of the same loss for the same data, per non-zero parameter
  *
  * @param levels sparsities that were measured
  */
-function denseEquivalentFigure(fit: FitResult, levels: readonly number[], scale: SparsityScale): string {
+function denseEquivalentFigure(fit: FitResult, levels: readonly number[], scale: SparsityScale): Drawing {
   const curve = Array.from({ length: POINTS }, (_, i) => multiplierAt(fit, i / (POINTS - 1)));
   const limit = curve.at(-1)!;
   const measured = levels.map((level) => multiplierAt(fit, level));
@@ -56,16 +56,14 @@ function denseEquivalentFigure(fit: FitResult, levels: readonly number[], scale:
       ? "The dense size that a sparse model is worth"
       : `At ${formatPercent(best.sparsity)} sparsity a non-zero parameter is worth ${formatNumber(best.multiple)} dense ones`;
   const band = limit.band === undefined ? "" : ` Shaded and bars: ${COVERAGE} of the bootstrap's refits.`;
-  return renderFigure({
-    name: figure.name,
+  return {
     title,
     subtitle:
       "m(S): a model of sparsity S has the loss of a dense model with m(S) times its non-zero parameters, for the same data. " +
       `Marks: sparsities that were measured. Dashed: the limit as S goes to 1.${band}`,
-    scale,
     columns: 1,
     panels: [multiplierPanel(curve, measured, scale)],
-  });
+  };
 }
 
 function multiplierPanel(curve: readonly Multiplier[], measured: readonly Multiplier[], scale: SparsityScale) {

@@ -4,6 +4,7 @@ import type { MeasuredLosses } from "../data/measurements.ts";
 import type { ReportedRun } from "../data/reported-runs.ts";
 import type { RunWeights } from "../data/weight-summary.ts";
 import type { SparsityScale } from "../draw/colours.ts";
+import type { Drawing } from "../draw/svg.ts";
 
 /** What there is to draw from. */
 export interface FigureContent {
@@ -22,8 +23,8 @@ export interface FigureContent {
 export interface ReportFigure {
   /** File name without extension, and prefix of the ids inside. */
   readonly name: string;
-  /** SVG; undefined where the content does not have what the figure needs. */
-  draw(content: FigureContent): string | undefined;
+  /** Undefined where the content does not have what the figure needs. */
+  draw(content: FigureContent): Drawing | undefined;
   /** Why it was not drawn, as a sentence; undefined where there is nothing to explain. */
   absence(content: FigureContent): string | undefined;
 }

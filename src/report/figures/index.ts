@@ -5,6 +5,7 @@ import { levelsMeasured, lossesOfRuns } from "../data/measurements.ts";
 import { lawWithOptimum } from "../data/optima.ts";
 import { completedRuns, targetSparsity } from "../data/reported-runs.ts";
 import { type SparsityScale, sparsityScale } from "../draw/colours.ts";
+import { renderFigure } from "../draw/svg.ts";
 import { figure as bootstrap } from "./bootstrap.ts";
 import { figure as denseEquivalent } from "./dense-equivalent.ts";
 import type { FigureContent, ReportFigure } from "./figure.ts";
@@ -54,7 +55,10 @@ export function drawFigures({ runs, measured, fit, weights, weightsAbsence }: Fi
   const losses = measured ?? lossesOfRuns(completedRuns(runs));
   const scale = scaleOf([...runs.map(targetSparsity), ...levelsMeasured(losses)], fit);
   const content: FigureContent = { runs, measured: losses, fit, weights, weightsAbsence, scale };
-  const drawn = FIGURES.map((figure) => ({ figure, svg: figure.draw(content) }));
+  const drawn = FIGURES.map((figure) => {
+    const drawing = figure.draw(content);
+    return { figure, svg: drawing && renderFigure({ ...drawing, name: figure.name, scale }) };
+  });
   const absences = drawn.flatMap(({ figure, svg }) => (svg === undefined ? (figure.absence(content) ?? []) : []));
   return {
     figures: new Map(drawn.flatMap(({ figure, svg }) => (svg === undefined ? [] : [[figure.name, svg] as const]))),

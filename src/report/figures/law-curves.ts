@@ -16,7 +16,7 @@ import {
 import { extent } from "../data/statistics.ts";
 import { type Domain, heading, linearAxisY, logAxisX, margins, pad, widen } from "../draw/axes.ts";
 import type { SparsityScale } from "../draw/colours.ts";
-import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { type Drawing, type Panel, panel, panelWidth } from "../draw/svg.ts";
 import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 
 type Axis = "nonzeroParams" | "data";
@@ -42,12 +42,12 @@ function lawCurvesOver<const N extends string>(over: Axis, name: N) {
 }
 
 /**
- * Loss against non-zero parameters (or against data), one panel for each amount of the other, as SVG; with the 95 % band of
+ * Loss against non-zero parameters (or against data), one panel for each amount of the other; with the 95 % band of
  * each curve where the fit has a bootstrap.
  *
  * Units     loss in nats per token or image · N in parameters · D in tokens or images
  */
-function lawCurves(fit: FitResult, measured: MeasuredLosses, scale: SparsityScale, over: Axis): string {
+function lawCurves(fit: FitResult, measured: MeasuredLosses, scale: SparsityScale, over: Axis): Drawing {
   const { measurements } = measured;
   const fixed: Axis = over === "nonzeroParams" ? "data" : "nonzeroParams";
   const groups = spread(
@@ -60,16 +60,14 @@ function lawCurves(fit: FitResult, measured: MeasuredLosses, scale: SparsityScal
   const refits = refitsOf(fit);
   const bands = refits.length > 0 ? `, with the ${COVERAGE} band of its bootstrap` : "";
   const fixedName = fixed === "data" ? `each amount of data` : `each non-zero size`;
-  return renderFigure({
-    name: (over === "nonzeroParams" ? overSize : overData).name,
+  return {
     title: `Loss against ${over === "nonzeroParams" ? "non-zero parameters" : "training data"}, at ${fixedName}`,
     subtitle: `Lines: the fitted law at each sparsity${bands}. Marks: measured validation loss of the runs.`,
-    scale,
     columns,
     panels: groups.map((group) =>
       lawPanel(group, { fit, refits, measured, over, fixed, scale, xDomain, yDomain, columns }),
     ),
-  });
+  };
 }
 
 interface Frame {

@@ -7,7 +7,7 @@ import { dataUnit, lossUnit, type ReportedRun, rampOf, runLabel, targetSparsity 
 import { extent, mean } from "../data/statistics.ts";
 import { heading, linearAxisX, linearAxisY, margins } from "../draw/axes.ts";
 import { type SparsityScale, shade } from "../draw/colours.ts";
-import { type Panel, panel, panelWidth, renderFigure, stack } from "../draw/svg.ts";
+import { type Drawing, type Panel, panel, panelWidth, stack } from "../draw/svg.ts";
 import type { ReportFigure } from "./figure.ts";
 
 /** Training losses are averaged over this many equal stretches of a run. */
@@ -32,11 +32,11 @@ export const figure = {
 } as const satisfies ReportFigure;
 
 /**
- * Loss curves with the sparsity ramp, as SVG; undefined where no run has recorded a step.
+ * Loss curves with the sparsity ramp; undefined where no run has recorded a step.
  *
  * Units     loss in nats per token or image · x in training steps
  */
-function lossCurves(runs: readonly ReportedRun[], scale: SparsityScale): string | undefined {
+function lossCurves(runs: readonly ReportedRun[], scale: SparsityScale): Drawing | undefined {
   const curves = runs.map(curveOf).filter((curve) => curve.loss.length > 0);
   if (curves.length === 0) return undefined;
   const sizes = groupBySize(curves, ({ run }) => run.result.nonzeroParams);
@@ -45,16 +45,14 @@ function lossCurves(runs: readonly ReportedRun[], scale: SparsityScale): string 
   );
   const columns = Math.min(MOST_COLUMNS, sizes.length === 1 ? cells.length : cellsPerSize(cells.length, sizes.length));
   const domain = lossDomain(curves);
-  return renderFigure({
-    name: figure.name,
+  return {
     title: `Training and validation loss${runs.some((run) => targetSparsity(run) > 0) ? " while weights are pruned" : ""}`,
     subtitle:
       "Lines: training loss, averaged over short stretches (dashed: the run did not complete). Marks: validation loss. " +
       "Shaded: the steps in which the sparsity ramp runs; below each panel, the ramp itself.",
-    scale,
     columns,
     panels: cells.map((cell) => cellPanel(cell.size, cell.curves, scale, domain, panelWidth(columns))),
-  });
+  };
 }
 
 /** A row of panels for each size where every size has the same training lengths and they fit; else as many as fit. */

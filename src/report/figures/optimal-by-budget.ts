@@ -12,7 +12,7 @@ import { denseOptimalFlops, type LawWithOptimum, lawWithOptimum, whyNoOptimum } 
 import { extent } from "../data/statistics.ts";
 import { type Domain, formatPower, heading, linearAxisY, logAxisX, margins, widen } from "../draw/axes.ts";
 import { accent, ink, muted, paper, type SparsityScale } from "../draw/colours.ts";
-import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { type Drawing, type Panel, panel, panelWidth } from "../draw/svg.ts";
 import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 
 /** Refits of the band: each of its points searches for their optima. */
@@ -42,26 +42,24 @@ export const figure = {
 } as const satisfies ReportFigure;
 
 /**
- * Optimal sparsity of the largest measured size against the training budget, for either cost, as SVG; with the 95 % band where
+ * Optimal sparsity of the largest measured size against the training budget, for either cost; with the 95 % band where
  * the fit has a bootstrap.
  *
  * Units     C in FLOPs spent on the weights counted in N
  */
-function optimalByBudgetFigure(law: LawWithOptimum, measured: MeasuredLosses, scale: SparsityScale): string {
+function optimalByBudgetFigure(law: LawWithOptimum, measured: MeasuredLosses, scale: SparsityScale): Drawing {
   const { size: nonzeroParams, members } = groupBySize(measured.measurements, (m) => m.nonzeroParams).at(-1)!;
   const x = widen(extent(members.flatMap(({ flops }) => [flops.sparse, flops.dense])), BEYOND);
   const refits = law.refits.slice(0, MOST_REFITS);
   const ofSize = { ...measured, measurements: members };
   const frame = { law: { ...law, refits }, measured: ofSize, scale, nonzeroParams, x };
   const band = refits.length === 0 ? "" : ` Shaded: ${COVERAGE} of the bootstrap's refits.`;
-  return renderFigure({
-    name: figure.name,
+  return {
     title: `Optimal sparsity of a model with ${formatCount(nonzeroParams)} non-zero parameters`,
     subtitle: `Curve: the sparsity of lowest loss for the budget.${band} Marks: the runs of this size. Dashed: compute-optimal dense training.`,
-    scale,
     columns: 2,
     panels: [costPanel({ ...frame, cost: "sparse" }), costPanel({ ...frame, cost: "dense" })],
-  });
+  };
 }
 
 function costPanel(frame: Frame): Panel {

@@ -9,7 +9,7 @@ import { denseOptimalFlops, lawWithOptimum, whyNoOptimum } from "../data/optima.
 import { extent } from "../data/statistics.ts";
 import { type Domain, formatPower, heading, logAxisX, logAxisY, margins, widen } from "../draw/axes.ts";
 import { ink, muted, paper, type SparsityScale, type SparsityStyle } from "../draw/colours.ts";
-import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { type Drawing, type Panel, panel, panelWidth } from "../draw/svg.ts";
 import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 
 const HEIGHT = 430;
@@ -42,23 +42,21 @@ export const figure = {
  *
  * Units     N in parameters · C in FLOPs spent on the weights counted in N
  */
-function optimalSparsityFigure(law: FittedLaw, measured: MeasuredLosses, scale: SparsityScale): string {
+function optimalSparsityFigure(law: FittedLaw, measured: MeasuredLosses, scale: SparsityScale): Drawing {
   const x = widen(extent(measured.measurements.map((m) => m.nonzeroParams)), 3);
   const y = budgetDomain(law, measured, x);
   const frames = (["sparse", "dense"] as const).map((cost) => ({ law, measured, scale, cost, x, y }));
   const panels = frames.map((frame) => ({ frame, contours: contoursOf(frame) }));
-  return renderFigure({
-    name: figure.name,
+  return {
     title: panels.some(({ contours }) => contours.length > 0)
       ? "The larger the training budget, the higher the optimal sparsity"
       : "By this law no budget makes sparsity pay",
     subtitle:
       "Lines: where this sparsity has the lowest loss of all models with N non-zero parameters trained for C FLOPs (dense has it " +
       "below the line of 0 %). Dashed: compute-optimal dense training. Marks: the runs, moved apart where N is equal.",
-    scale,
     columns: 2,
     panels: panels.map(({ frame, contours }) => costPanel(frame, contours)),
-  });
+  };
 }
 
 interface Frame {

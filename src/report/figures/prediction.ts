@@ -7,7 +7,7 @@ import { type Prediction, type PredictionError, predictAll, predictionError } fr
 import { extent } from "../data/statistics.ts";
 import { linearAxisX, linearAxisY, margins, pad } from "../draw/axes.ts";
 import { muted, type SparsityScale } from "../draw/colours.ts";
-import { panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { type Drawing, panel, panelWidth } from "../draw/svg.ts";
 import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 
 export const figure = {
@@ -21,21 +21,19 @@ export const figure = {
 } as const satisfies ReportFigure;
 
 /**
- * Predicted against measured loss, and the residuals, as SVG.
+ * Predicted against measured loss, and the residuals,.
  *
  * Units     loss in nats per token or image · residual in percent of the measured loss, positive where the law is too low
  */
-function predictionFigure(predictions: readonly Prediction[], measured: MeasuredLosses, scale: SparsityScale): string {
+function predictionFigure(predictions: readonly Prediction[], measured: MeasuredLosses, scale: SparsityScale): Drawing {
   const error = predictionError(predictions);
   const frame = { scale, unit: lossUnitOf(measured), dataUnit: measured.dataUnit };
-  return renderFigure({
-    name: figure.name,
+  return {
     title: `The law meets ${plural(predictions.length, "run")} within ${formatPercent(error.meanAbsolute)} on average`,
     subtitle: errorFigures(error),
-    scale,
     columns: 2,
     panels: [agreement(predictions, frame), residuals(predictions, frame)],
-  });
+  };
 }
 
 interface Frame {

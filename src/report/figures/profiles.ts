@@ -7,9 +7,9 @@ import type { ProfileCurve } from "../../fit/uncertainty/uncertainty.ts";
 import { COVERAGE } from "../data/bands.ts";
 import { extent } from "../data/statistics.ts";
 import { axisXAt, heading, linearAxisY, margins } from "../draw/axes.ts";
-import { accent, ink, muted, type SparsityScale } from "../draw/colours.ts";
+import { accent, ink, muted } from "../draw/colours.ts";
 import { formatTick, parameterScale } from "../draw/parameter-scale.ts";
-import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { type Drawing, type Panel, panel, panelWidth } from "../draw/svg.ts";
 import type { ReportFigure } from "./figure.ts";
 
 /** The axis of the statistic, in multiples of the threshold. */
@@ -18,22 +18,21 @@ const MOST_COLUMNS = 3;
 
 export const figure = {
   name: "profiles",
-  draw: ({ fit, scale }) => fit && profilesFigure(fit, scale),
+  draw: ({ fit }) => fit && profilesFigure(fit),
   absence: ({ fit }) => fit && "The fit has no profiles of its parameters, so their figure is left out.",
 } as const satisfies ReportFigure;
 
 /**
- * The profile of each parameter as SVG, one panel each; undefined for a fit without profiles.
+ * The profile of each parameter, one panel each; undefined for a fit without profiles.
  *
  * Units     the likelihood ratio has none · parameters as published: N in parameters, D in tokens or images, L in nats
  */
-function profilesFigure(fit: FitResult, scale: SparsityScale): string | undefined {
+function profilesFigure(fit: FitResult): Drawing | undefined {
   const profiles = fit.uncertainty?.profiles.filter(({ points }) => points.length > 1) ?? [];
   if (profiles.length === 0) return undefined;
   const open = profiles.filter(({ interval }) => interval.low === null || interval.high === null);
   const columns = Math.min(profiles.length, MOST_COLUMNS);
-  return renderFigure({
-    name: figure.name,
+  return {
     title:
       open.length === 0
         ? "The data limit every parameter from both sides"
@@ -41,10 +40,9 @@ function profilesFigure(fit: FitResult, scale: SparsityScale): string | undefine
     subtitle:
       "Curves: how much worse the fit gets with one parameter held and the others fitted again, as a likelihood ratio. " +
       `Dashed: what ${COVERAGE} of samples stay below. Shaded: the ${COVERAGE} interval. Dots: the fit itself.`,
-    scale,
     columns,
     panels: profiles.map((profile) => profilePanel(profile, fit.params[profile.parameter]!, columns)),
-  });
+  };
 }
 
 function profilePanel(profile: ProfileCurve, best: number, columns: number): Panel {

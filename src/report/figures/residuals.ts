@@ -9,7 +9,7 @@ import { type Prediction, predictAll, predictionError } from "../data/prediction
 import { extent, median } from "../data/statistics.ts";
 import { axisXAt, heading, linearAxisY, logAxisX, margins, widen } from "../draw/axes.ts";
 import { ink, muted, type SparsityScale } from "../draw/colours.ts";
-import { type Panel, panel, panelWidth, renderFigure } from "../draw/svg.ts";
+import { type Drawing, type Panel, panel, panelWidth } from "../draw/svg.ts";
 import { fitOfMeasured, type ReportFigure, whyNoLaw } from "./figure.ts";
 import { predictionMark } from "./prediction.ts";
 
@@ -43,23 +43,21 @@ export const figure = {
 } as const satisfies ReportFigure;
 
 /**
- * Residuals against sparsity, non-zero parameters and data, with the median of each group, as SVG: a law that fits has them
+ * Residuals against sparsity, non-zero parameters and data, with the median of each group: a law that fits has them
  * about 0 everywhere.
  *
  * Units     residual in percent of the measured loss, positive where the law is too low · N in parameters
  */
-function residualsFigure(predictions: readonly Prediction[], measured: MeasuredLosses, scale: SparsityScale): string {
+function residualsFigure(predictions: readonly Prediction[], measured: MeasuredLosses, scale: SparsityScale): Drawing {
   const frame = { predictions, measured, scale };
   const groups = [...bySparsity(frame), ...bySize(frame, "nonzeroParams"), ...bySize(frame, "data")];
   const [low, high] = extent(groups.map(({ members }) => median(members.map((p) => p.residual))));
-  return renderFigure({
-    name: figure.name,
+  return {
     title: `By sparsity, size and data, the law is off by ${formatPercent(low)} to ${formatPercent(high)} in the median`,
     subtitle: `${errorsByLevel(frame)} Marks: runs. Bars: medians of the runs at one sparsity, size or amount of data.`,
-    scale,
     columns: 3,
     panels: [sparsityPanel(frame), sizePanel(frame, "nonzeroParams"), sizePanel(frame, "data")],
-  });
+  };
 }
 
 function errorsByLevel({ predictions, scale, measured }: Frame): string {

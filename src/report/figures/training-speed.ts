@@ -8,7 +8,7 @@ import { completedRuns, type ReportedRun, rampOf, targetSparsity } from "../data
 import { extent, median } from "../data/statistics.ts";
 import { axisXAt, logAxisY, margins, widen } from "../draw/axes.ts";
 import { ink, muted, paper, type SparsityScale } from "../draw/colours.ts";
-import { FIGURE_WIDTH, panel, renderFigure } from "../draw/svg.ts";
+import { type Drawing, FIGURE_WIDTH, panel } from "../draw/svg.ts";
 import type { ReportFigure } from "./figure.ts";
 
 /** Times of runs that differ in nothing but sparsity. */
@@ -57,23 +57,21 @@ export const figure = {
 } as const satisfies ReportFigure;
 
 /**
- * Time of a step against sparsity at equal dense size, as SVG; undefined where no size was trained at two sparsities.
+ * Time of a step against sparsity at equal dense size; undefined where no size was trained at two sparsities.
  *
  * Units     milliseconds a training step · dashed: time in proportion to the density 1 − S
  */
-function trainingSpeed(runs: readonly ReportedRun[], scale: SparsityScale): string | undefined {
+function trainingSpeed(runs: readonly ReportedRun[], scale: SparsityScale): Drawing | undefined {
   const series = speedSeries(runs);
   if (series.length === 0) return undefined;
   const all = series.flatMap((s) => s.points);
   const domain = widen(extent(all.map((p) => p.stepMs)), 1.5);
   const xDomain = [0, Math.max(...all.map((p) => halvings(p.sparsity)))];
-  return renderFigure({
-    name: figure.name,
+  return {
     title: claim(series),
     subtitle:
       "Milliseconds of one training step after the ramp, at equal dense size, batch, threads and kernels; each line is one dense size. " +
       "Dashed: what a step would take if its time were in proportion to the density.",
-    scale,
     columns: 1,
     panels: [
       panel({
@@ -92,7 +90,7 @@ function trainingSpeed(runs: readonly ReportedRun[], scale: SparsityScale): stri
         ],
       }),
     ],
-  });
+  };
 }
 
 /** Equal steps for equal factors of density: time in proportion to density is a straight line. */

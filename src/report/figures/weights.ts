@@ -6,7 +6,7 @@ import { extent } from "../data/statistics.ts";
 import { binStart, type RunWeights, type WeightSummary } from "../data/weight-summary.ts";
 import { type Domain, formatPower, heading, linearAxisX, logAxisX } from "../draw/axes.ts";
 import { ink, muted, type SparsityScale } from "../draw/colours.ts";
-import { compose, FIGURE_WIDTH, type Panel, panel, renderFigure } from "../draw/svg.ts";
+import { compose, type Drawing, FIGURE_WIDTH, type Panel, panel } from "../draw/svg.ts";
 import type { ReportFigure } from "./figure.ts";
 
 /** Pixels of one tensor. */
@@ -26,22 +26,20 @@ export const figure = {
 } as const satisfies ReportFigure;
 
 /**
- * Density and sizes of the non-zero weights of every pruned tensor of a checkpoint, as SVG; undefined where none was pruned.
+ * Density and sizes of the non-zero weights of every pruned tensor of a checkpoint; undefined where none was pruned.
  *
  * Units     density in percent of a tensor's weights · |w| as trained, counts in shares of the tensor's fullest bin
  */
-export function weightsFigure({ label, step, level, tensors }: RunWeights, scale: SparsityScale): string | undefined {
+export function weightsFigure({ label, step, level, tensors }: RunWeights, scale: SparsityScale): Drawing | undefined {
   if (tensors.length === 0) return undefined;
   const { colour } = scale.of(level);
   const [low, high] = extent(tensors.map(({ density }) => density));
   const range = low === high ? formatPercent(low) : `${formatPercent(low)} to ${formatPercent(high)}`;
-  return renderFigure({
-    name: figure.name,
+  return {
     title: `Pruned tensors keep ${range} of their weights`,
     subtitle:
       `Run ${label}, step ${step}. Left: density of each pruned tensor. Right: histogram of |w| over its non-zero weights, ` +
       "each to its own height.",
-    scale,
     columns: 1,
     panels: [
       compose([
@@ -49,7 +47,7 @@ export function weightsFigure({ label, step, level, tensors }: RunWeights, scale
         { x: NAMES + DENSITY + GAP, y: 0, panel: histograms(tensors, colour) },
       ]),
     ],
-  });
+  };
 }
 
 const frame = (tensors: readonly WeightSummary[], width: number) => ({
