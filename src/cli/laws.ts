@@ -3,15 +3,13 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readYaml } from "../config/yaml.ts";
 import { ConfigError } from "../core/errors.ts";
+import { listOf } from "../core/registry.ts";
 import {
   type FittedLaw,
-  type FunctionLaw,
   formulaLaw,
-  functionLaw,
   isPresetName,
-  type Law,
+  type LawDefinition,
   lawNamed,
-  type Params,
   parseFitResult,
   presetNamed,
   presetUnits,
@@ -44,19 +42,18 @@ export async function readLaw(name: string): Promise<NamedLaw> {
 }
 
 /**
- * A law to fit: a built-in name, a formula, or a module whose default export is a formula, a `FunctionLaw` or a `Law`.
+ * A law to fit: a name, a formula, or a module whose default export is a formula or a law as `defineLaw` takes it.
  *
  * @throws {ConfigError} for an unknown name, a faulty formula, and a module that exports none of these
  */
-export async function lawToFit(text: string): Promise<string | Law> {
+export async function lawToFit(text: string): Promise<string | LawDefinition> {
   if (!/\.(js|mjs|ts|mts)$/.test(text)) {
     lawNamed(text);
     return text;
   }
   const exported = await defaultExport(text);
   if (typeof exported === "string") return formulaLaw(exported);
-  if (isObject(exported) && typeof exported.evaluate === "function") return exported as unknown as Law;
-  if (isFunctionLaw(exported)) return functionLaw(exported);
+  if (isLawDefinition(exported)) return exported;
   throw new ConfigError(
     `--law: the default export of ${text} must be a formula, or an object with name, formula, parameters, inputs and predict; got ${typeof exported}.`,
   );
@@ -72,14 +69,11 @@ async function defaultExport(file: string): Promise<unknown> {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
-function isFunctionLaw(value: unknown): value is FunctionLaw<Params> {
+/** A function, a law in full or for each table; or what defineLaw returned. */
+function isLawDefinition(value: unknown): value is LawDefinition {
   if (!isObject(value)) return false;
-  const { name, formula, parameters, inputs, predict } = value;
-  return (
-    typeof name === "string" &&
-    typeof formula === "string" &&
-    isObject(parameters) &&
-    Array.isArray(inputs) &&
-    typeof predict === "function"
-  );
+  const { name, formula, parameters, inputs, predict, evaluate, forTable } = value;
+  if (listOf(value) === "laws" || typeof evaluate === "function" || typeof forTable === "function") return true;
+  const isNamed = typeof name === "string" && typeof formula === "string";
+  return isNamed && isObject(parameters) && Array.isArray(inputs) && typeof predict === "function";
 }

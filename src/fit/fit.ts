@@ -6,11 +6,19 @@ import { type FitRow, type FitUnits, type Law, naturalUnits, toLogInputs, toThet
 import { powerFormOf } from "./laws/power-law.ts";
 import { UNNAMED_DATA } from "./laws/units.ts";
 import { type FitResult, rememberLaw } from "./result.ts";
+import {
+  AVERAGES,
+  type Average,
+  LOSSES,
+  type Loss,
+  RESIDUALS,
+  type Residual,
+  START_SCHEMES,
+  type StartScheme,
+} from "./solve/choices.ts";
 import type { End } from "./solve/constrained.ts";
 import { distinctOptima, type LocalOptimum } from "./solve/multi-start.ts";
-import { RESIDUALS, type Residual } from "./solve/objective.ts";
 import type { Bounds, FitProblem } from "./solve/problem.ts";
-import { START_SCHEMES, type StartScheme } from "./solve/problem.ts";
 import { checkRows, inFixedOrder, sparseInputs } from "./table/rows.ts";
 import { ranges, type TaskRunner, tasksHere } from "./tasks.ts";
 
@@ -20,11 +28,11 @@ export interface FitOptions {
   /** What is compared: predicted − measured, or the difference of the logarithms (default). */
   readonly residual?: Residual;
   /** Huber's (default), which outliers pull by δ at most, or r²/2. */
-  readonly loss?: "huber" | "squared";
+  readonly loss?: Loss;
   /** Where the Huber loss turns straight; .01 for raw residuals, .001 for natural and .001/ln 10 for decimal logarithms unless said. */
   readonly delta?: number;
   /** `mean` or `sum` over the rows. The fit does not depend on it. */
-  readonly average?: "mean" | "sum";
+  readonly average?: Average;
   /** Ranges of published parameters. */
   readonly bounds?: Bounds;
   /** Searches for the optimum (default 100). */
@@ -88,8 +96,8 @@ export function poseFit(rows: readonly FitRow[], options: FitOptions = {}): FitP
   const { law = "sparse", residual = "log", loss = "huber", average = "mean", bounds = {}, starts = 100 } = options;
   const { startScheme = "mixed", seed = 0, objectiveScale = 1 } = options;
   oneOf("residual", residual, RESIDUALS);
-  oneOf("loss", loss, ["huber", "squared"]);
-  oneOf("average", average, ["mean", "sum"]);
+  oneOf("loss", loss, LOSSES);
+  oneOf("average", average, AVERAGES);
   oneOf("startScheme", startScheme, START_SCHEMES);
   const delta = loss === "squared" ? Number.POSITIVE_INFINITY : (options.delta ?? DELTAS[residual]);
   if (!(delta > 0))

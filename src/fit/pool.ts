@@ -29,21 +29,25 @@ export interface FitPool {
 }
 
 /**
- * Starts `threads` threads; one is the caller's own.
+ * Takes `threads` threads, which start with the first work; one is the caller's own.
  *
  *     const pool = openFitPool(availableParallelism());
  *     const comparison = await compareLaws(rows, undefined, { run: pool.run }).finally(pool.close);
  */
 export function openFitPool(threads: number): FitPool {
   if (threads <= 1) return { run: tasksHere, close: async () => {} };
-  const pool = new Piscina<PoolTask, TaskResults[FitTask["kind"]]>({
-    filename: workerFile.href,
-    minThreads: threads,
-    maxThreads: threads,
-  });
+  let started: Piscina<PoolTask, TaskResults[FitTask["kind"]]> | undefined;
+  const start = () =>
+    new Piscina<PoolTask, TaskResults[FitTask["kind"]]>({
+      filename: workerFile.href,
+      minThreads: threads,
+      maxThreads: threads,
+    });
   return {
     run: async (problem, tasks, { onDone, signal } = {}) => {
       const portable = withoutFunctions(problem, threads);
+      started ??= start();
+      const pool = started;
       let done = 0;
       const run = async (task: FitTask) => {
         const result = await pool.run({ problem: portable, task }, signal === undefined ? {} : { signal });
@@ -57,7 +61,7 @@ export function openFitPool(threads: number): FitPool {
         throw new WorkerError("fit: a worker of the pool died. Fit again with one thread to see why.", { cause });
       }
     },
-    close: () => pool.destroy(),
+    close: async () => await started?.destroy(),
   };
 }
 

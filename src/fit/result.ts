@@ -6,7 +6,7 @@ import { lawOf, registeredLaw } from "./laws/index.ts";
 import type { Law, LawInputs } from "./laws/law.ts";
 import type { SparseParams } from "./laws/sparse.ts";
 import { UNNAMED_DATA } from "./laws/units.ts";
-import { RESIDUALS } from "./solve/objective.ts";
+import { RESIDUALS } from "./solve/choices.ts";
 import type { Uncertainty } from "./uncertainty/uncertainty.ts";
 
 const named = z.record(z.string(), z.number());

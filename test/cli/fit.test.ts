@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { chinchillaLaw, type FitResult, parseFitResult } from "../../src/fit/index.ts";
 import { grid, plant } from "../fit/planted.ts";
 import { temporaryDirectory } from "../temporary.ts";
-import { jsonLines, runCli } from "./run-cli.ts";
+import { jsonLines, root, runCli } from "./run-cli.ts";
 
 const directory = temporaryDirectory();
 const truth = { E: 1.7, A: 400, alpha: 0.34, B: 410, beta: 0.28 };
@@ -71,6 +71,38 @@ describe("sparselaw fit", () => {
     const [mine] = jsonLines(await fitTable("--law", module, "--json")) as unknown as FitResult[];
     expect([formula!.law, mine!.law]).toEqual(["own", "mine"]);
     expect(mine!.huberMean / formula!.huberMean).toBeCloseTo(1, 6);
+  });
+
+  const plugin = join(root, "test/plugins/two-laws.ts");
+
+  test("a law of a plugin is found by its name, alone and in a comparison", async () => {
+    const [named] = jsonLines(
+      await fitTable("--plugin", plugin, "--law", "two-powers", "--json"),
+    ) as unknown as FitResult[];
+    const [builtIn] = jsonLines(await fitTable("--law", "chinchilla", "--json")) as unknown as FitResult[];
+    expect(named!.law).toBe("two-powers");
+    expect(named!.huberMean / builtIn!.huberMean).toBeCloseTo(1, 6);
+    const { stdout } = await fitTable("--plugin", plugin, "--compare", "--expr", "sparsity=0", "--starts", "6");
+    expect(stdout).toMatch(/two-powers +5 /);
+    expect(stdout).toMatch(/floor +3 /);
+  });
+
+  test.each([
+    ["a fit", ["--law", "chinchilla", "--bootstrap", "100", "--profile"]],
+    ["a comparison", ["--compare", "--law", "chinchilla", "--law", "kaplan", "--law", "E + A/N^alpha"]],
+  ])("%s has the same bits on --threads 2 as on 1", async (_, args) => {
+    const on = async (threads: string) =>
+      jsonLines(await fitTable(...args, "--starts", "10", "--threads", threads, "--json"));
+    expect(await on("2")).toEqual(await on("1"));
+  });
+
+  test("a law that is a function is fitted on one thread, and it is said where more were asked for", async () => {
+    const args = ["--plugin", plugin, "--law", "floor", "--starts", "4"];
+    const asked = await fitTable(...args, "--threads", "2");
+    expect([asked.exitCode, asked.stderr.match(/floor is a function: it is fitted on one thread\./g)?.length]).toEqual([
+      0, 1,
+    ]);
+    expect((await fitTable(...args)).stderr).not.toContain("one thread");
   });
 
   test.each([

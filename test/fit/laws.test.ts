@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type Law, sparseLaw } from "../../src/fit/index.ts";
 import { naturalUnits, toLogInputs, toTheta } from "../../src/fit/laws/law.ts";
-import { fitObjective, huber, huberSlope, RESIDUALS } from "../../src/fit/solve/objective.ts";
+import { RESIDUALS } from "../../src/fit/solve/choices.ts";
+import { fitObjective, huber, huberSlope } from "../../src/fit/solve/objective.ts";
 import { builtInLaws, randomPoint } from "./built-in-laws.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 

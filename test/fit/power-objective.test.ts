@@ -4,8 +4,9 @@ import { type FitRow, fitLaw, type Law, multiplierLaw, sparseLaw } from "../../s
 import { lawNamed } from "../../src/fit/laws/index.ts";
 import { naturalUnits, toTheta } from "../../src/fit/laws/law.ts";
 import { powerFormOf } from "../../src/fit/laws/power-law.ts";
+import { RESIDUALS } from "../../src/fit/solve/choices.ts";
 import type { Objective } from "../../src/fit/solve/minimise.ts";
-import { fitObjective, type ObjectiveOptions, RESIDUALS } from "../../src/fit/solve/objective.ts";
+import { fitObjective, type ObjectiveOptions } from "../../src/fit/solve/objective.ts";
 import { powerObjectives, type WeightedObjectives } from "../../src/fit/solve/power-objective.ts";
 import { builtInLaws, randomPoint } from "./built-in-laws.ts";
 import { grid, plant } from "./planted.ts";

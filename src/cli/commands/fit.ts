@@ -1,129 +1,106 @@
 /** sparselaw fit */
-import { availableParallelism } from "node:os";
+import { InvalidArgumentError } from "commander";
 import { ConfigError } from "../../core/errors.ts";
-import {
-  type AssessOptions,
-  type FitOptions,
-  type FitResult,
-  type FitRow,
-  fitLaw,
-  type Law,
-  type LeftOut,
-  type LossUnit,
-  lawNamed,
-  parseMapping,
-  selectRows,
-} from "../../fit/index.ts";
-import { sourceOf } from "../../fit/laws/index.ts";
-import { tasksOnPool } from "../../fit/pool.ts";
-import { tasksHere } from "../../fit/tasks.ts";
-import { assessed } from "../assess.ts";
-import { describeFit } from "../fit-output.ts";
-import { type NamedRows, readRows } from "../inputs.ts";
-import { lawToFit } from "../laws.ts";
-import type { Output } from "../output.ts";
-import { compare } from "./compare.ts";
+import type { FitOptions } from "../../fit/index.ts";
+import { AVERAGES, LOSSES, RESIDUALS, START_SCHEMES } from "../../fit/solve/choices.ts";
+import { command } from "../command.ts";
+import { type FlagValues, oneOf, otherwiseAs, repeated, text, toggle, value, withDefault } from "../flags.ts";
+import { nonnegativeInteger, positiveInteger, positiveNumber } from "../parsers.ts";
+import { lossUnit } from "../shared-options.ts";
 
-type Chosen = Pick<FitOptions, "residual" | "loss" | "delta" | "average" | "starts" | "startScheme" | "seed">;
+/** What goes to the fit as it is: options of `FitOptions`, by their own names. */
+const objective = {
+  residual: otherwiseAs(oneOf("<kind>", "what is compared: losses or their logarithms", RESIDUALS), "log"),
+  loss: otherwiseAs(oneOf("<kind>", "of the residuals", LOSSES), "huber"),
+  delta: otherwiseAs(
+    value("<x>", "where the Huber loss turns straight", positiveNumber),
+    "0.01 (raw), 0.001 (log), 0.001/ln 10 (log10)",
+  ),
+  average: otherwiseAs(oneOf("<kind>", "over the rows; the optimum is the same", AVERAGES), "mean"),
+  starts: otherwiseAs(value("<n>", "searches for the optimum", positiveInteger), "100"),
+  startScheme: otherwiseAs(
+    oneOf("<scheme>", "where the searches begin; mixed takes the others in turn", START_SCHEMES),
+    "mixed",
+  ),
+  seed: otherwiseAs(value("<n>", "of starts and bootstrap", nonnegativeInteger), "0"),
+};
 
-export interface FitFlags extends Chosen {
-  readonly law: readonly string[];
-  readonly compare: boolean;
-  readonly bound: readonly (readonly [parameter: string, range: { low?: number; high?: number }])[];
-  readonly bootstrap?: number;
-  readonly blocks?: "nonzero" | "data";
-  readonly profile: boolean;
-  readonly columns?: string;
-  readonly expr: readonly string[];
-  readonly where: readonly string[];
-  readonly dropTop?: number;
-  readonly dropBottom?: number;
-  readonly by: string;
-  readonly dataUnit?: string;
-  readonly lossUnit: LossUnit;
-}
+export const fitCommand = command({
+  name: "fit",
+  words: "<source...>",
+  help: "fit a law to run directories and tables (CSV, TSV, JSON, Parquet, gzipped or not)",
+  options: {
+    law: otherwiseAs(repeated("<law>", "a law by name, a formula, or a module", String), "sparse; all with --compare"),
+    plugin: repeated("<file>", "a file of laws of one's own, to be named by --law", String),
+    compare: toggle("fit several laws side by side, and say how each predicts runs left out"),
+    ...objective,
+    bound: repeated("<parameter=low:high>", "range of a parameter; either end may be missing", bound),
+    bootstrap: otherwiseAs(
+      value("<replicates>", "95 % intervals from refits of drawn tables", positiveInteger),
+      "1000 with --profile",
+    ),
+    blocks: otherwiseAs(
+      oneOf("<input>", "draw all runs of one N, or of one D, together", ["nonzero", "data"]),
+      "single runs",
+    ),
+    profile: toggle("profile likelihood of every parameter"),
+    threads: otherwiseAs(
+      value("<n>", "threads of the fit; the bits do not depend on it", positiveInteger),
+      "one a core",
+    ),
+    columns: text("<mapping>", "sparsity=…,nonzero=…,data=…,loss=…,mean=… by column names"),
+    expr: repeated("<quantity=expression>", "a quantity computed from columns", String),
+    dataUnit: otherwiseAs(
+      oneOf("<unit>", "what D counts, for the record", ["tokens", "images", "examples"]),
+      "as runs say and column names tell",
+    ),
+    lossUnit,
+    where: repeated("<condition>", "leave out rows that do not meet it, e.g. 'loss < 4'", String),
+    dropTop: value("<k>", "leave out the k rows with the largest --by", nonnegativeInteger),
+    dropBottom: value("<k>", "leave out the k rows with the smallest --by", nonnegativeInteger),
+    by: withDefault(text("<quantity>", "sparsity, nonzero, data, loss or mean"), "loss"),
+  },
+  async run([paths], flags, output) {
+    const { loadPlugins } = await import("../../config/plugins.ts");
+    const { compare } = await import("../fit/comparison.ts");
+    const { fitOne } = await import("../fit/one-law.ts");
+    const { readTables } = await import("../fit/tables.ts");
+    const { openThreads } = await import("../fit/threads.ts");
+    const { lawToFit } = await import("../laws.ts");
+    await loadPlugins(flags.plugin, process.cwd());
+    const laws = await Promise.all((flags.law.length === 0 && !flags.compare ? ["sparse"] : flags.law).map(lawToFit));
+    if (laws.length > 1 && !flags.compare)
+      throw new ConfigError(`--law: laws must be one; got ${laws.length}. Add --compare to fit them side by side.`);
+    const table = await readTables(paths, laws[0] ?? "sparse", flags, output);
+    const threads = openThreads(flags.threads, output);
+    const options = { ...optionsOf(flags), ...table.dataUnit, run: threads.run };
+    try {
+      if (flags.compare) await compare(table.rows, laws, options, output);
+      else await fitOne(table, { ...options, law: laws[0]! }, flags, output);
+    } finally {
+      await threads.close();
+    }
+    return 0;
+  },
+});
 
-export async function fitCommand(paths: readonly string[], flags: FitFlags, output: Output): Promise<number> {
-  const laws = await Promise.all((flags.law.length === 0 && !flags.compare ? ["sparse"] : flags.law).map(lawToFit));
-  if (laws.length > 1 && !flags.compare)
-    throw new ConfigError(`--law: laws must be one; got ${laws.length}. Add --compare to fit them side by side.`);
-  const { rows, leftOut, options } = await readTables(paths, laws[0] ?? "sparse", flags, output);
-  if (flags.compare) return compare(rows, laws.length === 0 ? undefined : laws, options, output);
-  const law = laws[0]!;
-  const fit = await fitted(rows, flags, { ...options, law, run: runnerFor(law) }, output);
-  output.record({ ...fit, leftOut });
-  output.print(...describeFit(fit));
-  for (const warning of fit.warnings) output.warn(warning);
-  return 0;
-}
+type Bound = readonly [parameter: string, range: { readonly low?: number; readonly high?: number }];
 
-/** The rows that are kept of the sources, and what of the flags concerns the fit. */
-async function readTables(paths: readonly string[], law: string | Law, flags: FitFlags, output: Output) {
-  const { columns, expr, where, dropTop, dropBottom, by, dataUnit, lossUnit } = flags;
-  const reading = typeof law === "string" ? lawNamed(law) : law;
-  const sources = await readRows(paths, reading, { mapping: parseMapping(columns, expr), lossUnit });
-  const rules = { where, by, ...(dropTop && { dropTop }), ...(dropBottom && { dropBottom }) };
-  const { kept, leftOut: ruledOut } = selectRows(sources.rows, rules);
-  const leftOut = [...sources.skipped.map(({ id, reason }) => ({ row: `run ${id}`, reason })), ...ruledOut];
-  output.print(...describeTables(sources));
-  for (const line of describeLeftOut(leftOut)) output.warn(line);
-  return { rows: kept, leftOut, options: { ...optionsOf(flags), ...dataUnitOf(sources, dataUnit) } };
-}
-
-function optionsOf({ residual, loss, delta, average, starts, startScheme, seed, bound }: FitFlags): FitOptions {
-  const given = { residual, loss, delta, average, starts, startScheme, seed };
-  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as FitOptions;
-  return { ...said, bounds: Object.fromEntries(bound) };
-}
-
-/** A law that is a function cannot be sent to other threads. */
-function runnerFor(law: string | Law) {
-  return typeof law === "string" || sourceOf(law) !== undefined ? tasksOnPool(availableParallelism()) : tasksHere;
-}
-
-async function fitted(
-  rows: readonly FitRow[],
-  { bootstrap, blocks, profile }: FitFlags,
-  options: FitOptions,
-  output: Output,
-): Promise<FitResult> {
-  const fit = await fitLaw(rows, options);
-  if (bootstrap === undefined && !profile) return fit;
-  return assessed(rows, fit, { ...options, ...assessment(bootstrap, blocks, profile) }, output);
-}
-
-function assessment(replicates: number | undefined, blocks: FitFlags["blocks"], profiles: boolean): AssessOptions {
-  const by = { nonzero: "nonzeroParams", data: "data" } as const;
+function optionsOf(flags: FlagValues<typeof objective> & { readonly bound: readonly Bound[] }): FitOptions {
+  const given = Object.keys(objective).map((name) => [name, flags[name as keyof typeof objective]] as const);
   return {
-    profiles,
-    ...(replicates === undefined ? {} : { replicates }),
-    ...(blocks === undefined ? {} : { blocks: by[blocks] }),
+    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+    bounds: Object.fromEntries(flags.bound),
   };
 }
 
-/** Which columns were taken, so that a guess from their names can be seen. */
-function describeTables({ tables }: NamedRows): string[] {
-  return tables.map(({ path, origins }) => {
-    const parts = Object.entries(origins).map(([quantity, origin]) => `${quantity} = ${origin}`);
-    return `${path}: ${parts.join(", ")}`;
-  });
-}
-
-/** A line for each reason. */
-function describeLeftOut(leftOut: readonly LeftOut[]): string[] {
-  const reasons = [...new Set(leftOut.map(({ reason }) => reason))];
-  return reasons.map((reason) => {
-    const rows = leftOut.filter((left) => left.reason === reason).map(({ row }) => row);
-    return `left out, ${reason}: ${rows.join(", ")}`;
-  });
-}
-
-/** @throws {ConfigError} where the sources count different things and the user has not said what to call them */
-function dataUnitOf({ dataUnits }: NamedRows, said: string | undefined): { dataUnit?: string } {
-  if (said !== undefined) return { dataUnit: said };
-  if (dataUnits.length > 1)
-    throw new ConfigError(
-      `fit: sources must count data in one unit; got ${dataUnits.join(" and ")}. Fit them apart, or say --data-unit.`,
-    );
-  return dataUnits[0] === undefined ? {} : { dataUnit: dataUnits[0] };
+/** "bD=0.05:1", "bD=:1" or "bD=0.05:" */
+function bound(text: string): Bound {
+  const match = /^([^=]+)=([^:]*):([^:]*)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError("It must be <parameter>=<low>:<high>, e.g. bD=0.05:1.");
+  const [, name, low, high] = match as unknown as [string, string, string, string];
+  return [
+    name,
+    { ...(low !== "" && { low: positiveNumber(low) }), ...(high !== "" && { high: positiveNumber(high) }) },
+  ];
 }

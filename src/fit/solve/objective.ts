@@ -1,10 +1,9 @@
 /** What a fit minimises: the mean Huber loss of a law's residuals over a table. */
+
 import { log } from "../../core/math.ts";
 import { type FitRow, type FitUnits, fromTheta, type Law, toLogInputs } from "../laws/law.ts";
+import type { Residual } from "./choices.ts";
 import type { Objective } from "./minimise.ts";
-
-export const RESIDUALS = ["raw", "log", "log10"] as const;
-export type Residual = (typeof RESIDUALS)[number];
 
 export interface ObjectiveOptions {
   /** `raw`: predicted − measured loss; `log`, `log10`: the difference of their logarithms. */

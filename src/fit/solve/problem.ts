@@ -1,12 +1,10 @@
 /** A law, a table and an objective: everything that a fit follows from. */
+
 import type { FitRow, FitUnits, Law } from "../laws/law.ts";
 import { powerFormOf } from "../laws/power-law.ts";
+import type { StartScheme } from "./choices.ts";
 import { fitObjective, huber, type ObjectiveOptions } from "./objective.ts";
 import { powerObjectives, type WeightedObjectives } from "./power-objective.ts";
-
-export const START_SCHEMES = ["mixed", "uniform", "log-uniform", "grid"] as const;
-/** `uniform` and `log-uniform` over the ranges, a regular `grid` over the exponents, or all three in turn. */
-export type StartScheme = (typeof START_SCHEMES)[number];
 
 /** Ranges of published parameters; a missing end is open. */
 export type Bounds = Readonly<

@@ -2,7 +2,8 @@
 import { pow } from "../../core/math.ts";
 import { RandomStream } from "../../core/rng.ts";
 import type { Coordinate, Law } from "../laws/law.ts";
-import { type FitProblem, type StartScheme, typicalRow } from "./problem.ts";
+import type { StartScheme } from "./choices.ts";
+import { type FitProblem, typicalRow } from "./problem.ts";
 
 /** How far below its largest value a start may lie. */
 const COEFFICIENT_RANGE = 50;

@@ -1,25 +1,32 @@
 /** sparselaw fit --compare */
 import { formatNumber, plural } from "../../core/format.ts";
-import { type Comparison, compareLaws, type FitOptions, type FitRow, type HoldOut, type Law } from "../../fit/index.ts";
+import {
+  type Comparison,
+  compareLaws,
+  type FitOptions,
+  type FitRow,
+  type HoldOut,
+  type LawDefinition,
+} from "../../fit/index.ts";
 import { alignColumns, type Output } from "../output.ts";
 
 /** Columns of the hold-outs, by what was held out. */
 const HELD_OUT = { nonzeroParams: "largest N", data: "most data", sparsity: "highest S" } as const;
 
+/** @param laws those that take part in comparisons where none is named */
 export async function compare(
   rows: readonly FitRow[],
-  laws: readonly (string | Law)[] | undefined,
+  laws: readonly (string | LawDefinition)[],
   options: Omit<FitOptions, "law">,
   output: Output,
-): Promise<number> {
-  const comparison = await compareLaws(rows, laws, options, (done, total) =>
+): Promise<void> {
+  const comparison = await compareLaws(rows, laws.length === 0 ? undefined : laws, options, (done, total) =>
     output.progress(() => [`comparing laws: ${done} of ${total}`]),
   );
   output.clear();
   output.record(comparison);
   output.print(...describe(comparison));
   for (const { law, reason } of comparison.refused) output.warn(`${law} is left out: ${reason}`);
-  return 0;
 }
 
 function describe({ laws, rows }: Comparison): string[] {

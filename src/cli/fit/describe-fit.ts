@@ -1,10 +1,10 @@
 /** A fit in lines for people. */
-import { formatNumber, plural } from "../core/format.ts";
-import type { FitResult, Interval } from "../fit/index.ts";
-import { describeUnits } from "../fit/laws/units.ts";
-import { lawOfFit } from "../fit/result.ts";
-import { drawnOf } from "../report/data/bands.ts";
-import { alignColumns } from "./output.ts";
+import { formatNumber, plural } from "../../core/format.ts";
+import type { FitResult, Interval } from "../../fit/index.ts";
+import { describeUnits } from "../../fit/laws/units.ts";
+import { lawOfFit } from "../../fit/result.ts";
+import { drawnOf } from "../../report/data/bands.ts";
+import { alignColumns } from "../output.ts";
 
 export function describeFit(fit: FitResult): string[] {
   const { law, formula, rows, starts, startsAtOptimum, startsNotConverged, localOptima } = fit;
