@@ -6,42 +6,16 @@ import { type FitRow, type FitUnits, type Law, naturalUnits, toLogInputs, toThet
 import { powerFormOf } from "./laws/power-law.ts";
 import { UNNAMED_DATA } from "./laws/units.ts";
 import { type FitResult, rememberLaw } from "./result.ts";
-import {
-  AVERAGES,
-  type Average,
-  LOSSES,
-  type Loss,
-  RESIDUALS,
-  type Residual,
-  START_SCHEMES,
-  type StartScheme,
-} from "./solve/choices.ts";
 import type { End } from "./solve/constrained.ts";
 import { distinctOptima, type LocalOptimum } from "./solve/multi-start.ts";
-import type { Bounds, FitProblem } from "./solve/problem.ts";
+import type { FitProblem } from "./solve/problem.ts";
+import { checkBounds, type FitSettings, settingsOf } from "./solve/settings.ts";
 import { checkRows, inFixedOrder, sparseInputs } from "./table/rows.ts";
 import { ranges, type TaskRunner, tasksHere } from "./tasks.ts";
 
-export interface FitOptions {
+export interface FitOptions extends Partial<FitSettings> {
   /** A law by name, a formula such as "E + A/N^alpha + B/D^beta", or a law as an object. */
   readonly law?: string | LawDefinition;
-  /** What is compared: predicted − measured, or the difference of the logarithms (default). */
-  readonly residual?: Residual;
-  /** Huber's (default), which outliers pull by δ at most, or r²/2. */
-  readonly loss?: Loss;
-  /** Where the Huber loss turns straight; .01 for raw residuals, .001 for natural and .001/ln 10 for decimal logarithms unless said. */
-  readonly delta?: number;
-  /** `mean` or `sum` over the rows. The fit does not depend on it. */
-  readonly average?: Average;
-  /** Ranges of published parameters. */
-  readonly bounds?: Bounds;
-  /** Searches for the optimum (default 100). */
-  readonly starts?: number;
-  /** Where the searches begin; all schemes in turn unless said. */
-  readonly startScheme?: StartScheme;
-  readonly seed?: number;
-  /** Factor on the objective. The fit does not depend on it. */
-  readonly objectiveScale?: number;
   /** What D counts, for the record. */
   readonly dataUnit?: string;
   /** Where the work runs; on this thread unless said. */
@@ -93,52 +67,20 @@ export function optimumOf({ law }: FitProblem, fit: FitResult): Float64Array {
  * @throws {ConfigError} as `fitLaw`
  */
 export function poseFit(rows: readonly FitRow[], options: FitOptions = {}): FitProblem {
-  const { law = "sparse", residual = "log", loss = "huber", average = "mean", bounds = {}, starts = 100 } = options;
-  const { startScheme = "mixed", seed = 0, objectiveScale = 1 } = options;
-  oneOf("residual", residual, RESIDUALS);
-  oneOf("loss", loss, LOSSES);
-  oneOf("average", average, AVERAGES);
-  oneOf("startScheme", startScheme, START_SCHEMES);
-  const delta = loss === "squared" ? Number.POSITIVE_INFINITY : (options.delta ?? DELTAS[residual]);
-  if (!(delta > 0))
-    throw new ConfigError(`fit: delta must be positive; got ${delta}. The residual where Huber turns straight.`);
-  if (loss === "squared" && options.delta !== undefined)
-    throw new ConfigError(`fit: delta must be left out for squared residuals; got ${options.delta}.`);
-  if (!(objectiveScale > 0))
-    throw new ConfigError(`fit: objectiveScale must be positive; got ${objectiveScale}. Leave it out.`);
-  if (!(Number.isInteger(starts) && starts > 0))
-    throw new ConfigError(`fit: starts must be a whole number above 0; got ${starts}. The default is 100.`);
+  const { law = "sparse" } = options;
+  const settings = settingsOf(options);
   const chosen = typeof law === "string" ? lawNamed(law, rows) : lawFrom(law, rows);
-  checkBounds(chosen, bounds);
+  checkBounds(chosen, settings.bounds);
   checkRows(chosen, rows);
   const sorted = inFixedOrder(rows);
+  const { residual, delta, average, objectiveScale } = settings;
   return {
+    ...settings,
     law: chosen,
     rows: sorted,
     units: naturalUnits(sorted),
     objective: { residual, delta, scale: objectiveScale * (average === "sum" ? sorted.length : 1) },
-    bounds,
-    starts,
-    startScheme,
-    seed,
   };
-}
-
-const DELTAS: Readonly<Record<Residual, number>> = { raw: 1e-2, log: 1e-3, log10: 1e-3 / Math.LN10 };
-
-function oneOf(name: string, value: string, known: readonly string[]): void {
-  if (!known.includes(value))
-    throw new ConfigError(`fit: ${name} must be one of ${known.join(", ")}; got ${JSON.stringify(value)}.`);
-}
-
-function checkBounds({ name: law, parameters }: Law, bounds: Bounds): void {
-  for (const [name, { low = 0, high = Number.POSITIVE_INFINITY }] of Object.entries(bounds)) {
-    oneOf("bounds: parameter", name, parameters);
-    if (!(low >= 0 && low < high))
-      throw new ConfigError(
-        `fit: bounds of ${name} must be a range of positive numbers; got ${low}:${high}. Parameters of the ${law} law are positive.`,
-      );
-  }
 }
 
 function described(

@@ -36,7 +36,9 @@ function expectSame(wasm: Objective, twin: Objective, theta: Float64Array): void
     expect(Math.abs(a[i]! - slope), `coordinate ${i}: ${a[i]} against ${slope}`).toBeLessThanOrEqual(1e-11 * size);
 }
 
-describe.each(builtInLaws)("the objective of the $name law in wasm", (law) => {
+const sumsOfPowers = builtInLaws.filter((law) => powerFormOf(law) !== undefined);
+
+describe.each(sumsOfPowers)("the objective of the $name law in wasm", (law) => {
   test.each(RESIDUALS)("equals its twin in value and gradient within 1e-11 (%s residuals)", async (residual) => {
     const { rows, thetas } = tableOf(law, 11);
     for (const delta of [1e-3, 0.1, Number.POSITIVE_INFINITY])

@@ -1,25 +1,16 @@
 /** A law, a table and an objective: everything that a fit follows from. */
-
 import type { FitRow, FitUnits, Law } from "../laws/law.ts";
 import { powerFormOf } from "../laws/power-law.ts";
-import type { StartScheme } from "./choices.ts";
 import { fitObjective, huber, type ObjectiveOptions } from "./objective.ts";
 import { powerObjectives, type WeightedObjectives } from "./power-objective.ts";
+import type { FitSettings } from "./settings.ts";
 
-/** Ranges of published parameters; a missing end is open. */
-export type Bounds = Readonly<
-  Record<string, { readonly low?: number | undefined; readonly high?: number | undefined }>
->;
-
-export interface FitProblem {
+export interface FitProblem extends FitSettings {
   readonly law: Law;
   readonly rows: readonly FitRow[];
   readonly units: FitUnits;
+  /** What residual, loss, average and scale come to. */
   readonly objective: ObjectiveOptions;
-  readonly bounds: Bounds;
-  readonly starts: number;
-  readonly startScheme: StartScheme;
-  readonly seed: number;
 }
 
 /** Share of a loss below which a residual is rounding. */
