@@ -2,7 +2,7 @@
 export type { SweepConfigInput } from "./config/sweep-config.ts";
 export { type DoctorReport, doctor } from "./doctor/doctor.ts";
 export { createEngine } from "./engine/engine.ts";
-export { type FitPool, openFitPool, tasksOnPool } from "./fit/pool.ts";
+export { type FitPool, openFitPool, tasksOnPool } from "./fit/fit-pool.ts";
 export * from "./index.shared.ts";
 export { writeReport } from "./report/write.ts";
 export { loadData } from "./sources/node.ts";

@@ -2,8 +2,8 @@
 import { availableParallelism } from "node:os";
 import { ConfigError } from "../core/errors.ts";
 import { requireReplicates } from "../fit/assess.ts";
+import { tasksOnPool } from "../fit/fit-pool.ts";
 import { type FitResult, fitLaw } from "../fit/index.ts";
-import { tasksOnPool } from "../fit/pool.ts";
 import type { RunEntry } from "../store/run-directory.ts";
 import { assessed } from "./assess.ts";
 import { rowsOfEntries } from "./inputs.ts";

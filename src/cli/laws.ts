@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { readYaml } from "../config/yaml.ts";
 import { ConfigError } from "../core/errors.ts";
 import { listOf } from "../core/registry.ts";
+import { lawOfFit } from "../fit/fit-json.ts";
 import {
   type FittedLaw,
   formulaLaw,
@@ -15,7 +16,6 @@ import {
   presetUnits,
   sparseLaw,
 } from "../fit/index.ts";
-import { lawOfFit } from "../fit/result.ts";
 import type { Bootstrap } from "../fit/uncertainty/uncertainty.ts";
 import { readText } from "./files.ts";
 

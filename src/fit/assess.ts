@@ -1,15 +1,15 @@
 /** How far a fit can be trusted: bootstrap, profiles, identification, and bands around whatever is predicted from it. */
 import { ConfigError } from "../core/errors.ts";
 import { type FitOptions, optimumOf, poseFit } from "./fit.ts";
-import type { FitRow, LawInputs, Params } from "./laws/law.ts";
-import { type FitResult, lawOfFit } from "./result.ts";
+import type { FitResult } from "./fit-json.ts";
+import type { FitRow, Params } from "./laws/law.ts";
 import type { FitProblem } from "./solve/problem.ts";
 import { ranges, type TaskMonitor, tasksHere } from "./tasks.ts";
 import type { BootstrapPlan } from "./uncertainty/bootstrap.ts";
 import { identify } from "./uncertainty/identification.ts";
-import { type ProfilePlan, scoutsAmong } from "./uncertainty/profile.ts";
+import { type ProfilePlan, refitsAcross } from "./uncertainty/profile.ts";
 import { chiSquareMedian, fQuantile, intervalOf, quantile } from "./uncertainty/quantiles.ts";
-import type { Bootstrap, Interval, Uncertainty } from "./uncertainty/uncertainty.ts";
+import type { Bootstrap, Uncertainty } from "./uncertainty/uncertainty.ts";
 
 export interface AssessOptions extends FitOptions, TaskMonitor {
   /** Refits of drawn tables (default 1000). */
@@ -97,7 +97,7 @@ function profileTasks(
   const threshold = fQuantile(COVERAGE, rows.length - law.parameters.length);
   return parameters.map((parameter) => ({
     kind: "profile" as const,
-    plan: { ...plan, parameter, threshold, refits: scoutsAmong(refits, parameter) },
+    plan: { ...plan, parameter, threshold, refits: refitsAcross(refits, parameter) },
   }));
 }
 
@@ -115,28 +115,4 @@ function ratioScale({ law, rows }: FitProblem, rises: readonly number[]): number
 
 function rounded(params: Params): Params {
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, Number(value.toPrecision(DIGITS))]));
-}
-
-/**
- * The 95 % band of anything that follows from a law's parameters.
- *
- *     bandOf(uncertainty, (params) => denseEquivalentMultiplier(params as SparseParams, 0.75))
- */
-export function bandOf({ bootstrap }: Uncertainty, of: (params: Params) => number): Interval {
-  return intervalOf(bootstrap.params.map(of));
-}
-
-export interface Prediction {
-  /** Nats. */
-  readonly loss: number;
-  /** The 95 % interval of the law's value there, not of a single run's loss; null without a bootstrap. */
-  readonly interval: Interval | null;
-}
-
-/** The loss that a fit predicts, with its band where the fit carries its uncertainty. */
-export function predictWithBand(fit: FitResult, inputs: LawInputs): Prediction {
-  const law = lawOfFit(fit);
-  const loss = law.predict(fit.params, inputs);
-  if (fit.uncertainty === undefined) return { loss, interval: null };
-  return { loss, interval: bandOf(fit.uncertainty, (params) => law.predict(params, inputs)) };
 }

@@ -1,11 +1,11 @@
 /** From a table of runs to a law. */
 import { ConfigError } from "../core/errors.ts";
+import { type FitResult, rememberLaw } from "./fit-json.ts";
 import { type LawDefinition, lawFrom } from "./laws/definition.ts";
 import { lawNamed, sourceOf } from "./laws/index.ts";
 import { type FitRow, type FitUnits, type Law, naturalUnits, toLogInputs, toTheta } from "./laws/law.ts";
 import { powerFormOf } from "./laws/power-law.ts";
 import { UNNAMED_DATA } from "./laws/units.ts";
-import { type FitResult, rememberLaw } from "./result.ts";
 import type { End } from "./solve/constrained.ts";
 import { distinctOptima, type LocalOptimum } from "./solve/multi-start.ts";
 import type { FitProblem } from "./solve/problem.ts";

@@ -1,15 +1,10 @@
 /** Fitting scaling laws; everything but the pool, which is Node's (`pool.ts`). */
 export { paperRamp, type Ramp } from "../core/ramp.ts";
 export { type Cost, costMultiplier, type TimeCost } from "./advice/cost.ts";
-export {
-  type AnyLaw,
-  chinchillaOptimalData,
-  dataForLoss,
-  denseEquivalentMultiplier,
-  type FittedLaw,
-  tellsSparsitiesApart,
-} from "./advice/fitted-law.ts";
+export { chinchillaOptimalData, dataForLoss } from "./advice/data.ts";
+export { denseEquivalentMultiplier } from "./advice/dense-equivalent.ts";
 export { type IsoFlopPoint, type IsoLossPoint, isoFlopCurve, isoLossCurve } from "./advice/iso-curves.ts";
+export { type AnyLaw, type FittedLaw, tellsSparsitiesApart } from "./advice/law-with-params.ts";
 export {
   budgetForLoss,
   budgetForSparsity,
@@ -20,9 +15,10 @@ export {
   optimalSparsity,
 } from "./advice/optimal.ts";
 export { bandOfOptima, type OptimalBand } from "./advice/optimal-band.ts";
-export { type AssessOptions, assessFit, bandOf, type Prediction, predictWithBand } from "./assess.ts";
+export { type AssessOptions, assessFit } from "./assess.ts";
 export { type Comparison, compareLaws, type LawComparison } from "./compare.ts";
 export { type FitOptions, fitLaw } from "./fit.ts";
+export { type FitResult, parseFitResult, predictLoss, sparseParamsOf } from "./fit-json.ts";
 export { type AbnarParams, abnarLaw } from "./laws/abnar.ts";
 export { averageParameterLaw, type ChinchillaParams, chinchillaLaw } from "./laws/chinchilla.ts";
 export { defineLaw, type FormulaLaw, type LawDefinition, type LawOfTable } from "./laws/definition.ts";
@@ -36,7 +32,7 @@ export type { PowerLaw } from "./laws/power-law.ts";
 export { isPresetName, type PresetName, presetNamed, presets, presetUnits } from "./laws/presets.ts";
 export { type SparseParams, type SparseWithoutCsParams, sparseLaw, sparseLawWithoutCs } from "./laws/sparse.ts";
 export { describeUnits } from "./laws/units.ts";
-export { type FitResult, parseFitResult, predictLoss, sparseParamsOf } from "./result.ts";
+export { bandOf, type Prediction, predictWithBand } from "./predict.ts";
 export {
   type ColumnMapping,
   type LossUnit,
@@ -47,10 +43,10 @@ export {
   rowsOf,
   type SourceRow,
 } from "./table/columns.ts";
+export { parseTable, type Table } from "./table/parse-table.ts";
 export { readTable } from "./table/read-table.ts";
-export { type RowsOfRuns, rowOfRun, rowsOfRuns } from "./table/runs.ts";
+export { type RowsOfRuns, rowOfRun, rowsOfRuns } from "./table/rows-of-runs.ts";
 export { type LeftOut, type RowRules, selectRows } from "./table/selection.ts";
-export { parseTable, type Table } from "./table/table.ts";
 export type { TaskMonitor, TaskRunner } from "./tasks.ts";
 export type * from "./uncertainty/uncertainty.ts";
 export { type HoldOut, type PredictionErrors, type Validation, validateFit } from "./validate.ts";

@@ -1,5 +1,5 @@
 /** From runs and a fit to every file of a report; nothing here touches a disk. */
-import type { FitResult } from "../fit/result.ts";
+import type { FitResult } from "../fit/fit-json.ts";
 import { optimaOfRuns } from "./data/optima.ts";
 import { incompleteRuns, type ReportedRun } from "./data/reported-runs.ts";
 import type { RunWeights } from "./data/weight-summary.ts";

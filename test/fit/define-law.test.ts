@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { register } from "../../src/config/parts.ts";
 import { ConfigError } from "../../src/core/errors.ts";
+import { tasksOnPool } from "../../src/fit/fit-pool.ts";
 import {
   chinchillaLaw,
   compareLaws,
@@ -16,7 +17,6 @@ import {
 } from "../../src/fit/index.ts";
 import { comparedLaws, laws } from "../../src/fit/laws/index.ts";
 import { coefficient, exponent } from "../../src/fit/laws/law.ts";
-import { tasksOnPool } from "../../src/fit/pool.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 
 const rows = plant(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../src/core/errors.ts";
+import { tasksOnPool } from "../../src/fit/fit-pool.ts";
 import {
   chinchillaLaw,
   fitLaw,
@@ -13,7 +14,6 @@ import {
 } from "../../src/fit/index.ts";
 import { parseExpression } from "../../src/fit/laws/expression.ts";
 import { naturalUnits, toLogInputs } from "../../src/fit/laws/law.ts";
-import { tasksOnPool } from "../../src/fit/pool.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 
 const chinchilla = { E: 1.7, A: 400, alpha: 0.34, B: 410, beta: 0.28 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { tasksOnPool } from "../../src/fit/fit-pool.ts";
 import {
   type ChinchillaParams,
   chinchillaLaw,
@@ -7,7 +8,6 @@ import {
   type SparseParams,
   sparseLaw,
 } from "../../src/fit/index.ts";
-import { tasksOnPool } from "../../src/fit/pool.ts";
 import type { End } from "../../src/fit/solve/constrained.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { optimumOf, poseFit } from "../../src/fit/fit.ts";
+import { tasksOnPool } from "../../src/fit/fit-pool.ts";
 import {
   assessFit,
   bandOf,
@@ -13,7 +14,6 @@ import {
   sparseLaw,
   type Uncertainty,
 } from "../../src/fit/index.ts";
-import { tasksOnPool } from "../../src/fit/pool.ts";
 import { blocksOf } from "../../src/fit/uncertainty/bootstrap.ts";
 import { solveProfile } from "../../src/fit/uncertainty/profile.ts";
 import { fQuantile } from "../../src/fit/uncertainty/quantiles.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { openFitPool } from "../../src/fit/fit-pool.ts";
 import {
   chinchillaLaw,
   compareLaws,
@@ -9,7 +10,6 @@ import {
   sparseLaw,
   validateFit,
 } from "../../src/fit/index.ts";
-import { openFitPool } from "../../src/fit/pool.ts";
 import { hasPaperRuns, skipNote, t5Rows } from "./paper-runs.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 

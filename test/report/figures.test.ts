@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { costMultiplier } from "../../src/fit/advice/cost.ts";
-import { chinchillaOptimalData } from "../../src/fit/advice/fitted-law.ts";
+import { chinchillaOptimalData } from "../../src/fit/advice/data.ts";
 import { presets } from "../../src/fit/laws/presets.ts";
 import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
 import { groupBySize } from "../../src/report/data/groups.ts";

@@ -1,8 +1,8 @@
 /** Planted runs: a known law, seeded noise, plausible curves. And the paper's tables as if they were runs. */
 import { parseRunConfig, type RunConfig } from "../../src/config/run-config.ts";
 import type { RunEvent, RunResult, RunStatus } from "../../src/core/record.ts";
+import type { FitResult } from "../../src/fit/fit-json.ts";
 import { type SparseParams, sparseLaw } from "../../src/fit/laws/sparse.ts";
-import type { FitResult } from "../../src/fit/result.ts";
 import { intervalOf } from "../../src/fit/uncertainty/quantiles.ts";
 import type { ProfileCurve, Uncertainty } from "../../src/fit/uncertainty/uncertainty.ts";
 import type { MeasuredLosses } from "../../src/report/data/measurements.ts";

@@ -1,9 +1,9 @@
 /** Figures of a fit's uncertainty, read back from their marks; and figures of a table without runs. */
 import { describe, expect, it } from "vitest";
-import { denseEquivalentMultiplier } from "../../src/fit/advice/fitted-law.ts";
+import { denseEquivalentMultiplier } from "../../src/fit/advice/dense-equivalent.ts";
+import type { FitResult } from "../../src/fit/fit-json.ts";
 import { chinchillaLaw } from "../../src/fit/laws/chinchilla.ts";
-import type { FitResult } from "../../src/fit/result.ts";
-import { rowOfRun } from "../../src/fit/table/runs.ts";
+import { rowOfRun } from "../../src/fit/table/rows-of-runs.ts";
 import { quantile } from "../../src/fit/uncertainty/quantiles.ts";
 import { regionsOf } from "../../src/report/data/histograms.ts";
 import { lossesOfRows } from "../../src/report/data/measurements.ts";

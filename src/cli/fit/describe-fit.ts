@@ -1,8 +1,8 @@
 /** A fit in lines for people. */
 import { formatNumber, plural } from "../../core/format.ts";
+import { lawOfFit } from "../../fit/fit-json.ts";
 import type { FitResult, Interval } from "../../fit/index.ts";
 import { describeUnits } from "../../fit/laws/units.ts";
-import { lawOfFit } from "../../fit/result.ts";
 import { drawnOf } from "../../report/data/bands.ts";
 import { alignColumns } from "../output.ts";
 

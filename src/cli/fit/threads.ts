@@ -1,7 +1,7 @@
 /** The threads of a fit. */
 import { availableParallelism } from "node:os";
+import { type FitPool, openFitPool } from "../../fit/fit-pool.ts";
 import { sourceOf } from "../../fit/laws/index.ts";
-import { type FitPool, openFitPool } from "../../fit/pool.ts";
 import { tasksHere } from "../../fit/tasks.ts";
 import type { Output } from "../output.ts";
 

@@ -1,7 +1,7 @@
 /** Multipliers of the sparse law, whatever N: m(S), the dense size of the same loss, and the budgets that make S the best choice. */
 import { ConfigError } from "../../core/errors.ts";
 import { formatNumber, formatPercent } from "../../core/format.ts";
-import { sparseParamsIn } from "../../fit/advice/fitted-law.ts";
+import { sparseParamsIn } from "../../fit/advice/law-with-params.ts";
 import {
   budgetMultipleFor,
   denseEquivalentMultiplier,

@@ -1,9 +1,10 @@
-/** Sizes and data that are worth the same: curves of one loss, and of one budget. */
+/** Curves over N and D: of one loss, and of one budget. */
 
 import { FLOPS_PER_WEIGHT } from "../../core/flops.ts";
 import { paperRamp, type Ramp } from "../../core/ramp.ts";
 import { type Cost, costMultiplier } from "./cost.ts";
-import { type AnyLaw, dataForLoss, lossOf } from "./fitted-law.ts";
+import { dataForLoss } from "./data.ts";
+import { type AnyLaw, lossOf } from "./law-with-params.ts";
 
 export interface CurveOptions {
   readonly sparsity: number;

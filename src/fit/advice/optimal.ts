@@ -7,20 +7,13 @@ import { paperRamp, type Ramp } from "../../core/ramp.ts";
 import type { LawInputs } from "../laws/law.ts";
 import type { SparseParams } from "../laws/sparse.ts";
 import { type Cost, costGrowth, costMultiplier, costOfTime, type TimeCost } from "./cost.ts";
-import {
-  type AnyLaw,
-  chinchillaOptimalData,
-  dataForLoss,
-  denseEquivalentSize,
-  fittedLaw,
-  leastLoss,
-  lossOf,
-  sparseParamsIn,
-  tellsSparsitiesApart,
-} from "./fitted-law.ts";
-import { crossing, lowestAlongDensity } from "./search.ts";
+import { chinchillaOptimalData, dataForLoss, leastLoss } from "./data.ts";
+import { denseEquivalentSize } from "./dense-equivalent.ts";
+import { type AnyLaw, fittedLaw, lossOf, sparseParamsIn, tellsSparsitiesApart } from "./law-with-params.ts";
+import { crossing, lowestAlongDensity } from "./one-dimensional.ts";
 
-export { chinchillaOptimalData, denseEquivalentMultiplier } from "./fitted-law.ts";
+export { chinchillaOptimalData } from "./data.ts";
+export { denseEquivalentMultiplier } from "./dense-equivalent.ts";
 
 /** A model to be trained, but for its sparsity and data. */
 export interface SizeOptions {

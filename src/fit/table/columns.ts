@@ -2,8 +2,8 @@
 import { ConfigError, FormatError } from "../../core/errors.ts";
 import { type Expression, nameExpression, parseExpression } from "../laws/expression.ts";
 import type { FitRow, Law } from "../laws/law.ts";
+import type { Table, TableRow } from "./parse-table.ts";
 import { rowProblem } from "./rows.ts";
-import type { Table, TableRow } from "./table.ts";
 
 /** What a fit needs, by the names of mappings and conditions; `mean` only for laws of the size averaged over training. */
 export const QUANTITIES = ["sparsity", "nonzero", "data", "loss", "mean"] as const;

@@ -1,6 +1,6 @@
 /** Tables as bytes of a file: text of any kind, Parquet, and either of them gzipped. The content tells the format. */
 import { FormatError } from "../../core/errors.ts";
-import { parseTable, type Table, tableOf } from "./table.ts";
+import { parseTable, type Table, tableOf } from "./parse-table.ts";
 
 const GZIP_MAGIC = [0x1f, 0x8b];
 const PARQUET_MAGIC = [..."PAR1"].map((letter) => letter.charCodeAt(0));

@@ -14,7 +14,7 @@ export interface ProfilePlan {
   readonly scale: number;
   /** Statistic that the interval reaches up to. */
   readonly threshold: number;
-  /** Of the bootstrap, `scoutsAmong` them: where they leave the optimum's valley, the profile follows. */
+  /** Of the bootstrap, `refitsAcross` them: where they leave the optimum's valley, the profile follows. */
   readonly refits: readonly Params[];
 }
 
@@ -30,7 +30,7 @@ const LEAST_RISE = 0.2;
 /** A little beyond the threshold, for the figure. */
 const BEYOND = 1.4;
 /** Refits that are asked for other valleys. */
-const SCOUTS = 16;
+const NUM_REFITS = 16;
 
 /**
  * The curve of one parameter, followed outwards from the optimum both ways.
@@ -49,7 +49,7 @@ export async function solveProfile(problem: FitProblem, plan: ProfilePlan): Prom
   const best = problem.law.publish(fromTheta(problem.law, optimum), problem.units)[parameter]!;
   const search = { problem, plan, objective, lowest, best };
   const middle = pointOf(search, 0, { value: lowest, x: optimum });
-  const known = refits.flatMap((refit) => scout(search, refit)).sort((a, b) => a.offset - b.offset);
+  const known = refits.flatMap((refit) => pointOfRefit(search, refit)).sort((a, b) => a.offset - b.offset);
   const below = follow(search, middle, known.toReversed(), -1);
   const above = follow(search, middle, known, 1);
   const points = [...below.toReversed(), middle, ...above];
@@ -62,9 +62,9 @@ export async function solveProfile(problem: FitProblem, plan: ProfilePlan): Prom
 }
 
 /** Refits spread evenly over the quantiles of a parameter. */
-export function scoutsAmong(refits: readonly Params[], parameter: string): Params[] {
+export function refitsAcross(refits: readonly Params[], parameter: string): Params[] {
   const ordered = [...refits].sort((a, b) => a[parameter]! - b[parameter]!);
-  return Array.from({ length: SCOUTS }, (_, i) => ordered[Math.floor(((i + 0.5) / SCOUTS) * ordered.length)]!);
+  return Array.from({ length: NUM_REFITS }, (_, i) => ordered[Math.floor(((i + 0.5) / NUM_REFITS) * ordered.length)]!);
 }
 
 interface Search {
@@ -78,7 +78,7 @@ interface Search {
 }
 
 /** The point that a refit leads to, if within the interval, in whatever valley. */
-function scout(search: Search, refit: Params): Point[] {
+function pointOfRefit(search: Search, refit: Params): Point[] {
   const { law, units } = search.problem;
   const { parameter, threshold } = search.plan;
   const offset = log(refit[parameter]! / search.best);

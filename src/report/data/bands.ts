@@ -1,7 +1,7 @@
 /** 95 % bands of whatever follows from a fit's parameters, by its bootstrap. */
 import { formatPercent } from "../../core/format.ts";
+import type { FitResult } from "../../fit/fit-json.ts";
 import type { Params } from "../../fit/laws/law.ts";
-import type { FitResult } from "../../fit/result.ts";
 import { intervalOf } from "../../fit/uncertainty/quantiles.ts";
 import type { Bootstrap, Interval } from "../../fit/uncertainty/uncertainty.ts";
 

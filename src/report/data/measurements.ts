@@ -5,7 +5,7 @@ import { isAtLevel, levelsOf } from "../../core/grid.ts";
 import { paperRamp, type Ramp } from "../../core/ramp.ts";
 import { costMultiplier } from "../../fit/advice/cost.ts";
 import type { FitRow } from "../../fit/laws/law.ts";
-import { rowOfRun } from "../../fit/table/runs.ts";
+import { rowOfRun } from "../../fit/table/rows-of-runs.ts";
 import { commonRamp, completedRuns, dataUnit, type ReportedRun, runLabel, targetSparsity } from "./reported-runs.ts";
 
 /** One measured loss. */

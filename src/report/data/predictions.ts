@@ -1,5 +1,5 @@
 /** What a fit says of measured losses, and how far off it is. */
-import { type FitResult, predictLoss } from "../../fit/result.ts";
+import { type FitResult, predictLoss } from "../../fit/fit-json.ts";
 import { type Measurement, measurementOf } from "./measurements.ts";
 import { completedRuns, type ReportedRun } from "./reported-runs.ts";
 import { mean } from "./statistics.ts";

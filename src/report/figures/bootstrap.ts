@@ -2,8 +2,8 @@
 
 import * as Plot from "@observablehq/plot";
 import { formatNumber, formatPercent, plural } from "../../core/format.ts";
+import { type FitResult, lawOfFit } from "../../fit/fit-json.ts";
 import type { Params } from "../../fit/laws/law.ts";
-import { type FitResult, lawOfFit } from "../../fit/result.ts";
 import { intervalOf, quantile } from "../../fit/uncertainty/quantiles.ts";
 import { COVERAGE } from "../data/bands.ts";
 import { binsFor, cellsOf, histogramOf, regionsOf } from "../data/histograms.ts";

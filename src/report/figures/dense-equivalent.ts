@@ -2,10 +2,10 @@
 
 import * as Plot from "@observablehq/plot";
 import { formatNumber, formatPercent } from "../../core/format.ts";
-import { denseEquivalentMultiplier } from "../../fit/advice/fitted-law.ts";
+import { denseEquivalentMultiplier } from "../../fit/advice/dense-equivalent.ts";
+import { type FitResult, sparseParamsOf } from "../../fit/fit-json.ts";
 import type { Params } from "../../fit/laws/law.ts";
 import type { SparseParams } from "../../fit/laws/sparse.ts";
-import { type FitResult, sparseParamsOf } from "../../fit/result.ts";
 import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
 import { bandOver, COVERAGE, refitsOf } from "../data/bands.ts";
 import { levelsMeasured } from "../data/measurements.ts";

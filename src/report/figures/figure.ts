@@ -1,5 +1,5 @@
 /** What a figure of a report is: a name, how it is drawn, and why it may be missing. */
-import type { FitResult } from "../../fit/result.ts";
+import type { FitResult } from "../../fit/fit-json.ts";
 import type { MeasuredLosses } from "../data/measurements.ts";
 import type { ReportedRun } from "../data/reported-runs.ts";
 import type { RunWeights } from "../data/weight-summary.ts";

@@ -1,6 +1,6 @@
 /** Every figure of a report, in the order of its pages. */
 import { isAtLevel } from "../../core/grid.ts";
-import type { FitResult } from "../../fit/result.ts";
+import type { FitResult } from "../../fit/fit-json.ts";
 import { levelsMeasured, lossesOfRuns } from "../data/measurements.ts";
 import { lawWithOptimum } from "../data/optima.ts";
 import { completedRuns, targetSparsity } from "../data/reported-runs.ts";

@@ -2,7 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatPercent, formatScientific } from "../../core/format.ts";
-import { type FittedLaw, sparseParamsIn } from "../../fit/advice/fitted-law.ts";
+import { type FittedLaw, sparseParamsIn } from "../../fit/advice/law-with-params.ts";
 import { budgetForSparsity } from "../../fit/advice/optimal.ts";
 import type { MeasuredLosses, Measurement } from "../data/measurements.ts";
 import { denseOptimalFlops, lawWithOptimum, whyNoOptimum } from "../data/optima.ts";

@@ -2,7 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { formatNumber } from "../../core/format.ts";
-import type { FitResult } from "../../fit/result.ts";
+import type { FitResult } from "../../fit/fit-json.ts";
 import type { ProfileCurve } from "../../fit/uncertainty/uncertainty.ts";
 import { COVERAGE } from "../data/bands.ts";
 import { extent } from "../data/statistics.ts";

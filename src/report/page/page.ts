@@ -1,6 +1,6 @@
 /** The report as one self-contained HTML file: no request, no script, light and dark, fit to print. */
 import { formatPercent } from "../../core/format.ts";
-import type { FitResult } from "../../fit/result.ts";
+import type { FitResult } from "../../fit/fit-json.ts";
 import type { Optima } from "../data/optima.ts";
 import { incompleteRuns, type ReportedRun, runLabel } from "../data/reported-runs.ts";
 import { ink, muted, paper, shade } from "../draw/colours.ts";

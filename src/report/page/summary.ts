@@ -7,7 +7,7 @@ import {
   formatScientific,
   plural,
 } from "../../core/format.ts";
-import type { FitResult } from "../../fit/result.ts";
+import type { FitResult } from "../../fit/fit-json.ts";
 import { COVERAGE, drawnOf } from "../data/bands.ts";
 import { groupBySize } from "../data/groups.ts";
 import type { BandedOptimum, Optima } from "../data/optima.ts";

@@ -1,7 +1,7 @@
 /** The report's tables: one list of columns each, from which CSV, JSON and HTML are made. */
 import { formatCount, formatDuration, formatNumber, formatPercent, formatScientific } from "../../core/format.ts";
-import { predictWithBand } from "../../fit/assess.ts";
-import { type FitResult, lawOfFit } from "../../fit/result.ts";
+import { type FitResult, lawOfFit } from "../../fit/fit-json.ts";
+import { predictWithBand } from "../../fit/predict.ts";
 import { COVERAGE } from "../data/bands.ts";
 import type { Optima, SizeOptimum } from "../data/optima.ts";
 import { predictRuns } from "../data/predictions.ts";
