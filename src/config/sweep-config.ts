@@ -40,12 +40,15 @@ export interface SweepConfigInput {
     readonly model: UnscaledInput;
     readonly data: RunConfigInput["data"];
     readonly training: Omit<TrainingInput, "steps">;
-    readonly sparsity?: Omit<SparsityInput, "final"> | undefined;
+    readonly sparsity?: WithoutFinal<SparsityInput> | undefined;
     readonly variant?: Variant | undefined;
     readonly plugins?: readonly string[] | undefined;
   };
   readonly grid: z.input<typeof gridSchema>;
 }
+
+/** Of each method's keys on their own: `Omit` of a union would leave those alone that all have. */
+type WithoutFinal<S> = S extends SparsityInput ? Omit<S, "final"> : never;
 
 /** S, N and D, and what goes with them. */
 const gridSchema = z.strictObject({

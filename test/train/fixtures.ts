@@ -1,9 +1,11 @@
 import type { RunConfigInput } from "../../src/config/run-config.ts";
 
 type Training = Partial<RunConfigInput["training"]>;
+/** Of gradual magnitude pruning. */
+type Sparsity = Extract<RunConfigInput["sparsity"], { interval?: unknown }>;
 
 /** A decoder of a few thousand weights on a synthetic source: a run of a second or two. */
-export function tinyDecoder(training: Training = {}, sparsity: RunConfigInput["sparsity"] = {}): RunConfigInput {
+export function tinyDecoder(training: Training = {}, sparsity: Sparsity = {}): RunConfigInput {
   return {
     model: { family: "decoder", dModel: 16, numLayers: 1, numHeads: 2, seqLen: 20 },
     data: { kind: "synthetic-text", vocabSize: 24 },
@@ -18,7 +20,7 @@ export function tinyDecoder(training: Training = {}, sparsity: RunConfigInput["s
   };
 }
 
-export function tinyVit(training: Training = {}, sparsity: RunConfigInput["sparsity"] = {}): RunConfigInput {
+export function tinyVit(training: Training = {}, sparsity: Sparsity = {}): RunConfigInput {
   return {
     model: { family: "vit", dModel: 16, numLayers: 1, numHeads: 2, patchSize: 4, pooling: "class" },
     data: { kind: "synthetic-images", imageSize: 8, numClasses: 5 },
