@@ -3,6 +3,7 @@ import { parseSweepConfig } from "../../src/config/sweep-config.ts";
 import { readYaml } from "../../src/config/yaml.ts";
 import { ConfigError } from "../../src/core/errors.ts";
 import { blockWeights, nonzeroBlockWeights } from "../../src/families/count.ts";
+import type { DecoderConfig } from "../../src/families/decoder/schema.ts";
 import { gridRuns } from "../../src/sweep/grid.ts";
 import { matchWidths } from "../../src/sweep/width.ts";
 import { sweepOf } from "./fixtures.ts";
@@ -78,7 +79,7 @@ describe("the grid", () => {
     for (const { config } of runs) {
       const { learningRate } = config.training;
       const peak = learningRate.kind === "rsqrt" ? Number.NaN : learningRate.peak;
-      expect(peak).toBeCloseTo(1e-3 * Math.sqrt(32 / config.model.dModel), 12);
+      expect(peak).toBeCloseTo(1e-3 * Math.sqrt(32 / (config.model as DecoderConfig).dModel), 12);
     }
   });
 
