@@ -17,6 +17,7 @@ import {
 } from "../../src/fit/index.ts";
 import { comparedLaws, laws } from "../../src/fit/laws/index.ts";
 import { coefficient, exponent } from "../../src/fit/laws/law.ts";
+import { builtInLaws } from "./built-in-laws.ts";
 import { grid, plant, relativeError } from "./planted.ts";
 
 const rows = plant(
@@ -125,6 +126,10 @@ describe("a defined law", () => {
     expect(() => defineLaw(law as never)).toThrow(message);
     expect(() => defineLaw(law as never)).toThrow(ConfigError);
   });
+});
+
+test.each(builtInLaws)("the built-in $name law stands the check of a defined one", (law) => {
+  expect(defineLaw(law).name).toBe(law.name);
 });
 
 test.each(LAW_NAMES)("docs/cli.md has the %s law with its formula", (name) => {

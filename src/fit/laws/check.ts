@@ -10,26 +10,25 @@ const TOLERANCE = 1e-9;
 const STEP = 1e-5;
 const SLOPE_TOLERANCE = 1e-5;
 
+/** @throws {ConfigError} for a name that would be taken for a formula or a file */
+export function checkName(name: string): void {
+  if (/^[A-Za-z][\w-]*$/.test(name)) return;
+  throw new ConfigError(
+    `law: name must be of letters, digits, - and _; got ${JSON.stringify(name)}. Anything else is read as a formula.`,
+  );
+}
+
 /**
- * @param law undefined for one that is made for a table
- * @throws {ConfigError} for a name that would be taken for a formula or a file, and for forms that contradict each other
+ * `predict`, `evaluate`, `publish`, `unpublish` and the gradient are one law, at a point where it exists.
+ *
+ * @throws {ConfigError} naming the two that contradict each other
  */
-export function checkLaw(name: string, law: Law | undefined): void {
-  if (!/^[A-Za-z][\w-]*$/.test(name))
-    throw new ConfigError(
-      `law: name must be of letters, digits, - and _; got ${JSON.stringify(name)}. Anything else is read as a formula.`,
-    );
-  if (law === undefined) return;
-  const { parameters, coordinates } = law;
+export function checkForms(law: Law): void {
+  const { name, parameters, coordinates } = law;
   if (parameters.length === 0 || parameters.length !== coordinates.length)
     throw new ConfigError(
       `law ${name}: parameters must have one coordinate each; got ${parameters.length} and ${coordinates.length}.`,
     );
-  checkForms(law);
-}
-
-/** `predict`, `evaluate`, `publish`, `unpublish` and the gradient are one law, at a point where it exists. */
-function checkForms(law: Law): void {
   const point = Float64Array.from(law.coordinates, (_, i) => 0.5 + 0.05 * i);
   const gradient = new Float64Array(point.length);
   const row = toLogInputs(ROW, UNITS);

@@ -1,6 +1,6 @@
 /** How a law may be written down, and the law that this makes. */
 import { partOf } from "../../core/registry.ts";
-import { checkLaw } from "./check.ts";
+import { checkForms, checkName } from "./check.ts";
 import { formulaLaw } from "./formula-law.ts";
 import { type FunctionLaw, functionLaw } from "./function-law.ts";
 import type { Coordinate, Entry, Law, LawInputs } from "./law.ts";
@@ -42,9 +42,15 @@ export function defineLaw<N extends string>(
 ): PowerLaw<Of<N>>;
 export function defineLaw<D extends LawDefinition>(law: D): D;
 export function defineLaw(definition: LawDefinition): LawDefinition {
-  const law = has(definition, "forTable") ? undefined : lawFrom(definition);
-  checkLaw(definition.name, law);
+  checkName(definition.name);
+  if (!has(definition, "forTable")) checkMade(definition);
   return partOf("laws", definition);
+}
+
+/** Of a formula or a function, the other forms are made here and agree. */
+function checkMade(definition: Exclude<LawDefinition, LawOfTable>): void {
+  const law = lawFrom(definition);
+  if (has(definition, "terms") || has(definition, "evaluate")) checkForms(law);
 }
 
 const made = new WeakMap<LawDefinition, Law>();
