@@ -2,12 +2,9 @@
 import { z } from "zod";
 import { ConfigError } from "../core/errors.ts";
 import { parseWith } from "../core/schema.ts";
-import { lawOf, registeredLaw } from "./laws/index.ts";
-import type { Law, LawInputs } from "./laws/law.ts";
-import type { SparseParams } from "./laws/sparse.ts";
-import { UNNAMED_DATA } from "./laws/units.ts";
-import { RESIDUALS } from "./solve/choices.ts";
-import type { Uncertainty } from "./uncertainty/uncertainty.ts";
+import { type Law, type LawInputs, lawOf, registeredLaw, type SparseParams, UNNAMED_DATA } from "./laws/index.ts";
+import { RESIDUALS } from "./solve/index.ts";
+import type { Uncertainty } from "./uncertainty/index.ts";
 
 const named = z.record(z.string(), z.number());
 
