@@ -61,6 +61,7 @@ export {
   presetUnits,
   type SparseParams,
   type SparseWithoutCsParams,
+  type SumOfPowers,
   sparseLaw,
   sparseLawWithoutCs,
 } from "./laws/index.ts";

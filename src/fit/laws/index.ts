@@ -10,6 +10,7 @@ import type { Law, LawInputs } from "./law.ts";
 import { multiplier, multiplierLaw } from "./multiplier.ts";
 import { type LawSource, notedSource } from "./source.ts";
 import { sparseLaw, sparseLawWithoutCs } from "./sparse.ts";
+import { sumOfPowers } from "./sum-of-powers.ts";
 
 export { type AbnarParams, abnarLaw } from "./abnar.ts";
 export { averageParameterLaw, type ChinchillaParams, chinchillaLaw } from "./chinchilla.ts";
@@ -21,7 +22,7 @@ export { type KaplanParams, kaplanLaw } from "./kaplan.ts";
 export * from "./law.ts";
 export { multiplierLaw } from "./multiplier.ts";
 export { type Column, columnKey, columnOf, type PowerForm } from "./power-form.ts";
-export { type PowerLaw, powerFormOf } from "./power-law.ts";
+export { type PowerLaw, powerFormOf, type SumOfPowers } from "./power-law.ts";
 export { isPresetName, type PresetName, presetNamed, presets, presetUnits } from "./presets.ts";
 export type { LawSource } from "./source.ts";
 export { type SparseParams, type SparseWithoutCsParams, sparseLaw, sparseLawWithoutCs } from "./sparse.ts";
@@ -79,6 +80,7 @@ export function sourceOf(law: Law): LawSource | undefined {
 /** The law that a source describes. */
 export function lawOf(source: LawSource): Law {
   if (source.kind === "expression") return formulaLaw(source.formula, source.name);
+  if (source.kind === "terms") return sumOfPowers(source);
   return source.levels === undefined ? lawNamed(source.name) : multiplierLaw(source.levels);
 }
 
