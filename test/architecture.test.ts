@@ -1,6 +1,6 @@
 /** The layers of ARCHITECTURE.md, held: imports go downward only, and the browser's graph stays free of Node. */
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { expect, test } from "vitest";
 import { VERSION } from "../src/core/version.ts";
 import { families } from "../src/families/index.ts";
@@ -74,6 +74,21 @@ test.each(
         .filter((target) => directoryOf(target) === directory)
         .filter((target) => roomOf(target) < 0 || roomOf(target) > roomOf(join(src, file)))
         .map((target) => `${file} imports ${relative(src, target)}`),
+    );
+  expect(offences).toEqual([]);
+});
+
+test("a room of fit/ is entered by its index.ts, and by the choices that a command line names without loading a fit", () => {
+  const roomOf = (file: string) => ROOMS.fit.find((room) => file.startsWith(join(src, "fit", room) + sep));
+  const offences = files
+    .map((file) => join(src, file))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter(({ specifier }) => specifier.startsWith("."))
+        .map(({ specifier }) => resolve(dirname(file), specifier))
+        .filter((target) => roomOf(target) !== undefined && roomOf(target) !== roomOf(file))
+        .filter((target) => !["index.ts", "choices.ts"].includes(basename(target)))
+        .map((target) => `${relative(src, file)} imports ${relative(src, target)}`),
     );
   expect(offences).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** How long a model of some size and sparsity trains on a measured machine. */
 import { exp, log } from "../core/math.ts";
 import { paperRamp, type Ramp, sparsityShares } from "../core/ramp.ts";
-import type { TimeCost } from "../fit/advice/cost.ts";
+import type { TimeCost } from "../fit/advice/index.ts";
 import { type Calibration, productNsPerToken } from "./calibration.ts";
 
 export interface TimedTraining {

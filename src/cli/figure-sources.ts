@@ -3,7 +3,7 @@ import { ConfigError } from "../core/errors.ts";
 import { plural } from "../core/format.ts";
 import { lawOfFit } from "../fit/fit-json.ts";
 import { type FitResult, type LossUnit, parseMapping, type SourceRow } from "../fit/index.ts";
-import { UNNAMED_DATA } from "../fit/laws/units.ts";
+import { UNNAMED_DATA } from "../fit/laws/index.ts";
 import { lossesOfRows, lossesOfRuns, type MeasuredLosses } from "../report/data/measurements.ts";
 import { completedRuns, type ReportedRun, targetSparsity } from "../report/data/reported-runs.ts";
 import type { RunEntry } from "../store/run-directory.ts";

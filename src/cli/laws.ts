@@ -16,7 +16,7 @@ import {
   presetUnits,
   sparseLaw,
 } from "../fit/index.ts";
-import type { Bootstrap } from "../fit/uncertainty/uncertainty.ts";
+import type { Bootstrap } from "../fit/uncertainty/index.ts";
 import { readText } from "./files.ts";
 
 export interface NamedLaw extends FittedLaw {

@@ -2,14 +2,21 @@
 import { ConfigError } from "../core/errors.ts";
 import { type FitOptions, optimumOf, poseFit } from "./fit.ts";
 import type { FitResult } from "./fit-json.ts";
-import type { FitRow, Params } from "./laws/law.ts";
-import type { FitProblem } from "./solve/problem.ts";
+import type { FitRow, Params } from "./laws/index.ts";
+import type { FitProblem } from "./solve/index.ts";
 import { ranges, type TaskMonitor, tasksHere } from "./tasks.ts";
-import type { BootstrapPlan } from "./uncertainty/bootstrap.ts";
-import { identify } from "./uncertainty/identification.ts";
-import { type ProfilePlan, refitsAcross } from "./uncertainty/profile.ts";
-import { chiSquareMedian, fQuantile, intervalOf, quantile } from "./uncertainty/quantiles.ts";
-import type { Bootstrap, Uncertainty } from "./uncertainty/uncertainty.ts";
+import {
+  type Bootstrap,
+  type BootstrapPlan,
+  chiSquareMedian,
+  fQuantile,
+  identify,
+  intervalOf,
+  type ProfilePlan,
+  quantile,
+  refitsAcross,
+  type Uncertainty,
+} from "./uncertainty/index.ts";
 
 export interface AssessOptions extends FitOptions, TaskMonitor {
   /** Refits of drawn tables (default 1000). */

@@ -3,8 +3,7 @@ import { ConfigError } from "../core/errors.ts";
 import { exp } from "../core/math.ts";
 import { type FitOptions, fitLaw } from "./fit.ts";
 import type { FitResult } from "./fit-json.ts";
-import { comparedLaws } from "./laws/index.ts";
-import type { FitRow, Params } from "./laws/law.ts";
+import { comparedLaws, type FitRow, type Params } from "./laws/index.ts";
 import { type Validation, validateFit } from "./validate.ts";
 
 /** One law of a comparison. */

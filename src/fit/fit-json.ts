@@ -2,12 +2,17 @@
 import { z } from "zod";
 import { ConfigError } from "../core/errors.ts";
 import { parseWith } from "../core/schema.ts";
-import { lawOf, registeredLaw } from "./laws/index.ts";
-import type { Law, LawInputs } from "./laws/law.ts";
-import type { SparseParams } from "./laws/sparse.ts";
-import { UNNAMED_DATA } from "./laws/units.ts";
-import { RESIDUALS } from "./solve/choices.ts";
-import type { Uncertainty } from "./uncertainty/uncertainty.ts";
+import {
+  type Law,
+  type LawInputs,
+  type LawSource,
+  lawOf,
+  registeredLaw,
+  type SparseParams,
+  UNNAMED_DATA,
+} from "./laws/index.ts";
+import { RESIDUALS } from "./solve/index.ts";
+import type { Uncertainty } from "./uncertainty/index.ts";
 
 const named = z.record(z.string(), z.number());
 
@@ -38,16 +43,30 @@ const uncertaintySchema: z.ZodType<Uncertainty, Uncertainty> = z.object({
   }),
 });
 
+const column = z.union([
+  z.enum(["one", "logDensity", "logParams", "logMeanParams", "logData"]),
+  z.object({ sparsity: z.number() }),
+]);
+
+const sourceSchema: z.ZodType<LawSource, LawSource> = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("built-in"), name: z.string(), levels: z.array(z.number()).optional() }),
+  z.object({ kind: z.literal("expression"), formula: z.string(), name: z.string().optional() }),
+  z.object({
+    kind: z.literal("terms"),
+    name: z.string(),
+    formula: z.string(),
+    parameters: z.record(z.string(), z.enum(["coefficient", "exponent"])),
+    inputs: z.array(z.enum(["sparsity", "nonzeroParams", "data", "meanParams"])),
+    terms: z.array(z.array(z.union([z.string(), z.tuple([column, z.string()])]))),
+    outer: z.string().optional(),
+  }),
+]);
+
 const fitResultSchema = z.object({
   type: z.literal("fit"),
   law: z.string(),
   /** What the law can be made of again; absent for a law that is a function. */
-  source: z
-    .union([
-      z.object({ kind: z.literal("built-in"), name: z.string(), levels: z.array(z.number()).optional() }),
-      z.object({ kind: z.literal("expression"), formula: z.string(), name: z.string().optional() }),
-    ])
-    .optional(),
+  source: sourceSchema.optional(),
   formula: z.string(),
   residual: z.enum(RESIDUALS),
   /** Where the Huber loss turns straight; null for squared residuals. */

@@ -2,9 +2,8 @@
 import { extname } from "node:path";
 import { Piscina } from "piscina";
 import { ConfigError, WorkerError } from "../core/errors.ts";
-import { sourceOf } from "./laws/index.ts";
-import type { LawSource } from "./laws/source.ts";
-import type { FitProblem } from "./solve/problem.ts";
+import { type LawSource, sourceOf } from "./laws/index.ts";
+import type { FitProblem } from "./solve/index.ts";
 import { type FitTask, type TaskResults, type TaskRunner, tasksHere } from "./tasks.ts";
 
 /** What travels to a worker: a task of a problem, its law as plain data. */

@@ -1,16 +1,30 @@
 /** From a table of runs to a law. */
 import { ConfigError } from "../core/errors.ts";
 import { type FitResult, rememberLaw } from "./fit-json.ts";
-import { type LawDefinition, lawFrom } from "./laws/definition.ts";
-import { lawNamed, sourceOf } from "./laws/index.ts";
-import { type FitRow, type FitUnits, type Law, naturalUnits, toLogInputs, toTheta } from "./laws/law.ts";
-import { powerFormOf } from "./laws/power-law.ts";
-import { UNNAMED_DATA } from "./laws/units.ts";
-import type { End } from "./solve/constrained.ts";
-import { distinctOptima, type LocalOptimum } from "./solve/multi-start.ts";
-import type { FitProblem } from "./solve/problem.ts";
-import { checkBounds, type FitSettings, settingsOf } from "./solve/settings.ts";
-import { checkRows, inFixedOrder, sparseInputs } from "./table/rows.ts";
+import {
+  type FitRow,
+  type FitUnits,
+  type Law,
+  type LawDefinition,
+  lawFrom,
+  lawNamed,
+  naturalUnits,
+  powerFormOf,
+  sourceOf,
+  toLogInputs,
+  toTheta,
+  UNNAMED_DATA,
+} from "./laws/index.ts";
+import {
+  checkBounds,
+  distinctOptima,
+  type End,
+  type FitProblem,
+  type FitSettings,
+  type LocalOptimum,
+  settingsOf,
+} from "./solve/index.ts";
+import { checkRows, inFixedOrder, sparseInputs } from "./table/index.ts";
 import { ranges, type TaskRunner, tasksHere } from "./tasks.ts";
 
 export interface FitOptions extends Partial<FitSettings> {

@@ -1,52 +1,97 @@
-/** Fitting scaling laws; everything but the pool, which is Node's (`pool.ts`). */
+/** Fitting scaling laws; everything but the pool, which is Node's (`fit-pool.ts`). */
 export { paperRamp, type Ramp } from "../core/ramp.ts";
-export { type Cost, costMultiplier, type TimeCost } from "./advice/cost.ts";
-export { chinchillaOptimalData, dataForLoss } from "./advice/data.ts";
-export { denseEquivalentMultiplier } from "./advice/dense-equivalent.ts";
-export { type IsoFlopPoint, type IsoLossPoint, isoFlopCurve, isoLossCurve } from "./advice/iso-curves.ts";
-export { type AnyLaw, type FittedLaw, tellsSparsitiesApart } from "./advice/law-with-params.ts";
 export {
+  type AnyLaw,
+  bandOfOptima,
   budgetForLoss,
   budgetForSparsity,
   budgetMultipleFor,
+  type Cost,
+  chinchillaOptimalData,
+  costMultiplier,
+  dataForLoss,
+  denseEquivalentMultiplier,
+  type FittedLaw,
+  type IsoFlopPoint,
+  type IsoLossPoint,
+  isoFlopCurve,
+  isoLossCurve,
   type LossTarget,
+  type OptimalBand,
   type OptimalOptions,
   type OptimalSparsity,
   optimalSparsity,
-} from "./advice/optimal.ts";
-export { bandOfOptima, type OptimalBand } from "./advice/optimal-band.ts";
+  type TimeCost,
+  tellsSparsitiesApart,
+} from "./advice/index.ts";
 export { type AssessOptions, assessFit } from "./assess.ts";
 export { type Comparison, compareLaws, type LawComparison } from "./compare.ts";
 export { type FitOptions, fitLaw } from "./fit.ts";
 export { type FitResult, parseFitResult, predictLoss, sparseParamsOf } from "./fit-json.ts";
-export { type AbnarParams, abnarLaw } from "./laws/abnar.ts";
-export { averageParameterLaw, type ChinchillaParams, chinchillaLaw } from "./laws/chinchilla.ts";
-export { defineLaw, type FormulaLaw, type LawDefinition, type LawOfTable } from "./laws/definition.ts";
-export { formulaLaw } from "./laws/formula-law.ts";
-export { type FunctionLaw, functionLaw } from "./laws/function-law.ts";
-export { COMPARED_LAWS, LAW_NAMES, lawNamed } from "./laws/index.ts";
-export { type KaplanParams, kaplanLaw } from "./laws/kaplan.ts";
-export type { FitRow, FitUnits, Law, LawInputs, Params } from "./laws/law.ts";
-export { multiplierLaw } from "./laws/multiplier.ts";
-export type { PowerLaw } from "./laws/power-law.ts";
-export { isPresetName, type PresetName, presetNamed, presets, presetUnits } from "./laws/presets.ts";
-export { type SparseParams, type SparseWithoutCsParams, sparseLaw, sparseLawWithoutCs } from "./laws/sparse.ts";
-export { describeUnits } from "./laws/units.ts";
+export {
+  type AbnarParams,
+  abnarLaw,
+  averageParameterLaw,
+  type ChinchillaParams,
+  COMPARED_LAWS,
+  chinchillaLaw,
+  defineLaw,
+  describeUnits,
+  type FitRow,
+  type FitUnits,
+  type FormulaLaw,
+  type FunctionLaw,
+  formulaLaw,
+  functionLaw,
+  isPresetName,
+  type KaplanParams,
+  kaplanLaw,
+  LAW_NAMES,
+  type Law,
+  type LawDefinition,
+  type LawInputs,
+  type LawOfTable,
+  lawNamed,
+  multiplierLaw,
+  type Params,
+  type PowerLaw,
+  type PresetName,
+  presetNamed,
+  presets,
+  presetUnits,
+  type SparseParams,
+  type SparseWithoutCsParams,
+  type SumOfPowers,
+  sparseLaw,
+  sparseLawWithoutCs,
+} from "./laws/index.ts";
 export { bandOf, type Prediction, predictWithBand } from "./predict.ts";
 export {
   type ColumnMapping,
+  type LeftOut,
   type LossUnit,
   type MappedTable,
   mapTable,
   parseMapping,
+  parseTable,
   type Quantity,
+  type RowRules,
+  type RowsOfRuns,
+  readTable,
+  rowOfRun,
   rowsOf,
+  rowsOfRuns,
   type SourceRow,
-} from "./table/columns.ts";
-export { parseTable, type Table } from "./table/parse-table.ts";
-export { readTable } from "./table/read-table.ts";
-export { type RowsOfRuns, rowOfRun, rowsOfRuns } from "./table/rows-of-runs.ts";
-export { type LeftOut, type RowRules, selectRows } from "./table/selection.ts";
+  selectRows,
+  type Table,
+} from "./table/index.ts";
 export type { TaskMonitor, TaskRunner } from "./tasks.ts";
-export type * from "./uncertainty/uncertainty.ts";
+export type {
+  Bootstrap,
+  Identification,
+  Interval,
+  ProfileCurve,
+  Uncertainty,
+  WeakDirection,
+} from "./uncertainty/index.ts";
 export { type HoldOut, type PredictionErrors, type Validation, validateFit } from "./validate.ts";

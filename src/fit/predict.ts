@@ -1,8 +1,7 @@
 /** What a fit predicts, with bands from the refits of its bootstrap. */
 import { type FitResult, lawOfFit } from "./fit-json.ts";
-import type { LawInputs, Params } from "./laws/law.ts";
-import { intervalOf } from "./uncertainty/quantiles.ts";
-import type { Interval, Uncertainty } from "./uncertainty/uncertainty.ts";
+import type { LawInputs, Params } from "./laws/index.ts";
+import { type Interval, intervalOf, type Uncertainty } from "./uncertainty/index.ts";
 
 /**
  * The 95 % band of anything that follows from a law's parameters.

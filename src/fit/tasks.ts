@@ -1,11 +1,14 @@
 /** The parts that a fit's work can be cut into: each is a function of the problem and the task alone, on whatever thread. */
-import type { End } from "./solve/constrained.ts";
-import { solveStarts } from "./solve/multi-start.ts";
-import type { FitProblem } from "./solve/problem.ts";
-import { type BootstrapPlan, type Replicate, solveReplicates } from "./uncertainty/bootstrap.ts";
-import { predictLeftOut } from "./uncertainty/leave-one-out.ts";
-import { type ProfilePlan, solveProfile } from "./uncertainty/profile.ts";
-import type { ProfileCurve } from "./uncertainty/uncertainty.ts";
+import { type End, type FitProblem, solveStarts } from "./solve/index.ts";
+import {
+  type BootstrapPlan,
+  type ProfileCurve,
+  type ProfilePlan,
+  predictLeftOut,
+  type Replicate,
+  solveProfile,
+  solveReplicates,
+} from "./uncertainty/index.ts";
 
 /** Numbered parts [begin, end) of a work. */
 export interface Range {

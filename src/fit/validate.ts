@@ -4,10 +4,8 @@ import { SIZE_TOLERANCE, SPARSITY_TOLERANCE } from "../core/grid.ts";
 import { log } from "../core/math.ts";
 import { type FitOptions, fitLaw, optimumOf, poseFit } from "./fit.ts";
 import { type FitResult, predictLoss } from "./fit-json.ts";
-import { lawForRows } from "./laws/index.ts";
-import type { FitRow, LawInputs } from "./laws/law.ts";
-import { huber, residualOf } from "./solve/objective.ts";
-import type { FitProblem } from "./solve/problem.ts";
+import { type FitRow, type LawInputs, lawForRows } from "./laws/index.ts";
+import { type FitProblem, huber, residualOf } from "./solve/index.ts";
 import { ranges, type TaskRunner, tasksHere } from "./tasks.ts";
 
 /** Errors of predictions, predicted − measured over measured. */

@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { register } from "../../src/config/parts.ts";
 import { ConfigError } from "../../src/core/errors.ts";
 import { tasksOnPool } from "../../src/fit/fit-pool.ts";
 import {
+  assessFit,
+  averageParameterLaw,
   chinchillaLaw,
+  compareLaws,
+  defineLaw,
   fitLaw,
   formulaLaw,
   functionLaw,
@@ -106,6 +111,101 @@ describe("a law of one's own", () => {
       expect(found.x, text).toBeCloseTo((at(1.3 + 1e-6, 0.7) - at(1.3 - 1e-6, 0.7)) / 2e-6, 8);
       expect(found.y, text).toBeCloseTo((at(1.3, 0.7 + 1e-6) - at(1.3, 0.7 - 1e-6)) / 2e-6, 8);
     }
+  });
+});
+
+describe("a sum of powers by its terms alone", () => {
+  const coefficients = <N extends string>(...names: N[]) => Object.fromEntries(names.map((n) => [n, "coefficient"]));
+  const exponents = <N extends string>(...names: N[]) => Object.fromEntries(names.map((n) => [n, "exponent"]));
+  const sums = {
+    chinchilla: defineLaw({
+      name: "own-chinchilla",
+      formula: FORMULA,
+      inputs: ["nonzeroParams", "data"],
+      parameters: { ...coefficients("E", "A", "B"), ...exponents("alpha", "beta") },
+      terms: [["E"], ["A", ["logParams", "-alpha"]], ["B", ["logData", "-beta"]]],
+    }),
+    kaplan: defineLaw({
+      name: "own-kaplan",
+      formula: "L = (K/N^r + M/D)^α",
+      inputs: ["nonzeroParams", "data"],
+      parameters: { ...coefficients("K", "M"), ...exponents("r", "alpha") },
+      terms: [
+        ["K", ["logParams", "-r"]],
+        ["M", ["logData", "-1"]],
+      ],
+      outer: "alpha",
+    }),
+    "average-parameter": defineLaw({
+      name: "own-average",
+      formula: "L = E + A/N̄^α + B/D^β",
+      inputs: ["nonzeroParams", "data"],
+      parameters: { ...coefficients("E", "A", "B"), ...exponents("alpha", "beta") },
+      terms: [["E"], ["A", ["logMeanParams", "-alpha"]], ["B", ["logData", "-beta"]]],
+    }),
+  };
+  const sparseRows = plant(averageParameterLaw, chinchilla, { noise: 0.005, seed: 3 });
+  for (const law of Object.values(sums)) register(law, "own-laws.test.ts");
+
+  test.each(Object.entries(sums))("reaches the optimum of the built-in law that it writes: %s", async (twin, {
+    name,
+  }) => {
+    const table = twin === "average-parameter" ? sparseRows : rows;
+    const [own, builtIn] = [await fitLaw(table, { law: name }), await fitLaw(table, { law: twin })];
+    expect(own.law).toBe(name);
+    expect(relativeError(own.huberMean, builtIn.huberMean)).toBeLessThan(1e-9);
+    expect(relativeError(predictLoss(own, table[0]!), predictLoss(builtIn, table[0]!))).toBeLessThan(1e-6);
+    expect(own.warnings).toEqual(builtIn.warnings);
+  });
+
+  test("publishes coefficients in raw units", async () => {
+    const [own, builtIn] = [await fitLaw(rows, { law: "own-chinchilla" }), await fitLaw(rows, { law: "chinchilla" })];
+    for (const [name, value] of Object.entries(builtIn.params))
+      expect(relativeError(own.params[name]!, value), name).toBeLessThan(1e-5);
+  });
+
+  test("has the same bits on two threads, its refits, profiles and bounds, too", async () => {
+    const options = { law: "own-chinchilla", starts: 8, bounds: { A: { low: 500 } } };
+    const [here, there] = [options, { ...options, run: tasksOnPool(2) }];
+    const fit = await fitLaw(rows, here);
+    expect(fit.atBounds).toEqual(["A"]);
+    expect(await fitLaw(rows, there)).toEqual(fit);
+    const replicates = 100;
+    expect(await assessFit(rows, fit, { ...there, replicates })).toEqual(
+      await assessFit(rows, fit, { ...here, replicates }),
+    );
+  });
+
+  test("has the same comparison on two threads as on one", async () => {
+    const names = ["own-kaplan", "own-chinchilla", "kaplan"];
+    const here = await compareLaws(rows, names, { starts: 8 });
+    expect(await compareLaws(rows, names, { starts: 8, run: tasksOnPool(2) })).toEqual(here);
+    expect(here.laws[0]!.law).toBe("own-chinchilla");
+  });
+
+  test("is read back from a file where nobody has registered it", async () => {
+    const law = defineLaw({ ...sums.chinchilla, name: "unlisted-sum" });
+    const fit = await fitLaw(rows, { law, starts: 8 });
+    const read = parseFitResult(JSON.parse(JSON.stringify(fit)));
+    expect(predictLoss(read, rows[0]!)).toBe(predictLoss(fit, rows[0]!));
+  });
+
+  test("may not take the name of another law", () => {
+    const law = defineLaw({ ...sums.chinchilla, name: "own-kaplan" });
+    expect(() => register(law)).toThrow(/got own-kaplan, which own-laws.test.ts defines/);
+  });
+
+  test.each([
+    [{ terms: [["E"], ["A", ["logParams", "-alhpa"]]] }, /names in terms must be parameters, E, A, alpha; got alhpa/],
+    [{ terms: [["E"], ["A"]] }, /parameters must each be in a term; got alpha in none/],
+    [
+      { terms: [["E"], ["E", "A", ["logParams", "-alpha"]], ["A"]] },
+      /coefficient that no other has; got none in term 2/,
+    ],
+  ])("is checked: %o", (wrong, message) => {
+    const right = { name: "wrong", formula: "L = E + A/N^α", inputs: ["nonzeroParams"] };
+    const parameters = { ...coefficients("E", "A"), ...exponents("alpha") };
+    expect(() => defineLaw({ ...right, parameters, ...wrong } as never)).toThrow(message);
   });
 });
 

@@ -2,7 +2,7 @@
 import { formatNumber, plural } from "../../core/format.ts";
 import { lawOfFit } from "../../fit/fit-json.ts";
 import type { FitResult, Interval } from "../../fit/index.ts";
-import { describeUnits } from "../../fit/laws/units.ts";
+import { describeUnits } from "../../fit/laws/index.ts";
 import { drawnOf } from "../../report/data/bands.ts";
 import { alignColumns } from "../output.ts";
 

@@ -1,7 +1,7 @@
 /** The tables and runs of a fit: what was read of them, and what is left out. */
 import { ConfigError } from "../../core/errors.ts";
 import { type FitRow, type LeftOut, type LossUnit, lawNamed, parseMapping, selectRows } from "../../fit/index.ts";
-import { type LawDefinition, lawFrom } from "../../fit/laws/definition.ts";
+import { type LawDefinition, lawFrom } from "../../fit/laws/index.ts";
 import { type NamedRows, readRows } from "../inputs.ts";
 import type { Output } from "../output.ts";
 

@@ -1,7 +1,7 @@
 /** Multipliers of the sparse law, whatever N: m(S), the dense size of the same loss, and the budgets that make S the best choice. */
 import { ConfigError } from "../../core/errors.ts";
 import { formatNumber, formatPercent } from "../../core/format.ts";
-import { sparseParamsIn } from "../../fit/advice/law-with-params.ts";
+import { sparseParamsIn } from "../../fit/advice/index.ts";
 import {
   budgetMultipleFor,
   denseEquivalentMultiplier,
@@ -9,8 +9,7 @@ import {
   type Ramp,
   type SparseParams,
 } from "../../fit/index.ts";
-import { intervalOf } from "../../fit/uncertainty/quantiles.ts";
-import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
+import { type Interval, intervalOf } from "../../fit/uncertainty/index.ts";
 import type { NamedLaw } from "../laws.ts";
 import { alignColumns, type Output } from "../output.ts";
 

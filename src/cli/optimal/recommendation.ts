@@ -12,7 +12,7 @@ import {
   paperRamp,
   type Ramp,
 } from "../../fit/index.ts";
-import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
+import type { Interval } from "../../fit/uncertainty/index.ts";
 import type { NamedLaw } from "../laws.ts";
 import type { Output } from "../output.ts";
 import { type CurveFlags, printCurves } from "./iso-curves.ts";

@@ -1,6 +1,6 @@
 /** How much data a model needs: for a loss, and to be compute-optimal. */
 import { pow } from "../../core/math.ts";
-import type { LawInputs } from "../laws/law.ts";
+import type { LawInputs } from "../laws/index.ts";
 import { type AnyLaw, lossOf, sparseParamsIn } from "./law-with-params.ts";
 import { crossing } from "./one-dimensional.ts";
 

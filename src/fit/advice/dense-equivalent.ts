@@ -1,7 +1,6 @@
 /** The dense model that is as good as a sparse one. */
 import { pow } from "../../core/math.ts";
-import type { LawInputs } from "../laws/law.ts";
-import type { SparseParams } from "../laws/sparse.ts";
+import type { LawInputs, SparseParams } from "../laws/index.ts";
 import { type AnyLaw, lossOf, sparseParamsIn } from "./law-with-params.ts";
 import { crossing } from "./one-dimensional.ts";
 

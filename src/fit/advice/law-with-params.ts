@@ -1,7 +1,5 @@
 /** A law with its coefficients: what it predicts, and whether it can say how sparse a model should be. */
-import { sourceOf } from "../laws/index.ts";
-import type { Law, LawInputs, Params } from "../laws/law.ts";
-import { type SparseParams, sparseLaw } from "../laws/sparse.ts";
+import { type Law, type LawInputs, type Params, type SparseParams, sourceOf, sparseLaw } from "../laws/index.ts";
 
 /** A law and its published parameters. */
 export interface FittedLaw {

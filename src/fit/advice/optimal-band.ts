@@ -1,8 +1,7 @@
 /** How sure a recommendation is: what the refits of a bootstrap would recommend. */
 import { ConfigError } from "../../core/errors.ts";
-import type { Params } from "../laws/law.ts";
-import { intervalOf } from "../uncertainty/quantiles.ts";
-import type { Bootstrap, Interval } from "../uncertainty/uncertainty.ts";
+import type { Params } from "../laws/index.ts";
+import { type Bootstrap, type Interval, intervalOf } from "../uncertainty/index.ts";
 import type { OptimalSparsity } from "./optimal.ts";
 
 /** 95 % intervals, from the refits' percentiles. */

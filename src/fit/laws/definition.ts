@@ -4,7 +4,8 @@ import { checkForms, checkName } from "./check.ts";
 import { formulaLaw } from "./formula-law.ts";
 import { type FunctionLaw, functionLaw } from "./function-law.ts";
 import type { Coordinate, Entry, Law, LawInputs } from "./law.ts";
-import { type PowerLaw, powerLaw } from "./power-law.ts";
+import { type PowerLaw, powerLaw, type SumOfPowers } from "./power-law.ts";
+import { sumOfPowers } from "./sum-of-powers.ts";
 
 /** A law as a formula such as "E + A/N^alpha + B/D^beta": plain data, that any thread can read. */
 export interface FormulaLaw extends Entry {}
@@ -15,8 +16,8 @@ export interface LawOfTable extends Entry {
   forTable(rows: readonly LawInputs[]): Law;
 }
 
-/** By its formula, a function, the terms of a sum of powers, in full, or for each table. */
-export type LawDefinition = FormulaLaw | FunctionLaw | PowerLaw | Law | LawOfTable;
+/** By its formula, a function, the terms of a sum of powers, with forms of its own or without, in full, or for each table. */
+export type LawDefinition = FormulaLaw | FunctionLaw | SumOfPowers | PowerLaw | Law | LawOfTable;
 
 /** Parameters of these names. */
 type Of<N extends string> = Readonly<Record<N, number>>;
@@ -69,7 +70,7 @@ export function lawFrom(definition: LawDefinition, rows: readonly LawInputs[] = 
 }
 
 function lawOfParts(definition: Exclude<LawDefinition, Law | LawOfTable>): Law {
-  if (has(definition, "terms")) return powerLaw(definition);
+  if (has(definition, "terms")) return has(definition, "predict") ? powerLaw(definition) : sumOfPowers(definition);
   return has(definition, "predict") ? functionLaw(definition) : formulaLaw(definition.formula, definition.name);
 }
 

@@ -1,4 +1,4 @@
-/** Every law by its name. */
+/** Every law by its name, and what a law is made of. */
 import { ConfigError } from "../../core/errors.ts";
 import { Registry } from "../../core/registry.ts";
 import { abnarLaw } from "./abnar.ts";
@@ -10,6 +10,23 @@ import type { Law, LawInputs } from "./law.ts";
 import { multiplier, multiplierLaw } from "./multiplier.ts";
 import { type LawSource, notedSource } from "./source.ts";
 import { sparseLaw, sparseLawWithoutCs } from "./sparse.ts";
+import { sumOfPowers } from "./sum-of-powers.ts";
+
+export { type AbnarParams, abnarLaw } from "./abnar.ts";
+export { averageParameterLaw, type ChinchillaParams, chinchillaLaw } from "./chinchilla.ts";
+export { defineLaw, type FormulaLaw, type LawDefinition, type LawOfTable, lawFrom } from "./definition.ts";
+export { type Expression, nameExpression, parseExpression } from "./expression.ts";
+export { formulaLaw } from "./formula-law.ts";
+export { type FunctionLaw, functionLaw } from "./function-law.ts";
+export { type KaplanParams, kaplanLaw } from "./kaplan.ts";
+export * from "./law.ts";
+export { multiplierLaw } from "./multiplier.ts";
+export { type Column, columnKey, columnOf, type PowerForm } from "./power-form.ts";
+export { type PowerLaw, powerFormOf, type SumOfPowers } from "./power-law.ts";
+export { isPresetName, type PresetName, presetNamed, presets, presetUnits } from "./presets.ts";
+export type { LawSource } from "./source.ts";
+export { type SparseParams, type SparseWithoutCsParams, sparseLaw, sparseLawWithoutCs } from "./sparse.ts";
+export { describeUnits, UNNAMED_DATA } from "./units.ts";
 
 const builtIn: readonly LawDefinition[] = [
   sparseLaw,
@@ -63,6 +80,7 @@ export function sourceOf(law: Law): LawSource | undefined {
 /** The law that a source describes. */
 export function lawOf(source: LawSource): Law {
   if (source.kind === "expression") return formulaLaw(source.formula, source.name);
+  if (source.kind === "terms") return sumOfPowers(source);
   return source.levels === undefined ? lawNamed(source.name) : multiplierLaw(source.levels);
 }
 

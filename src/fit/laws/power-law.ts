@@ -5,7 +5,17 @@ import { type Column, evaluatePowerForm, type PowerForm } from "./power-form.ts"
 /** `a`: a coefficient; `["logParams", "bN"]`: the input to the power of bN; `["logParams", "-bN"]`: to that of −bN. */
 export type Part = string | readonly [column: Column, exponent: string];
 
-/** A law as the terms of its sum. */
+/** A law as the terms of its sum alone: plain data, that any thread can read; `parameters` are all positive. */
+export interface SumOfPowers extends Entry {
+  readonly parameters: Readonly<Record<string, Coordinate["kind"]>>;
+  /** The inputs that the terms read. */
+  readonly inputs: readonly (keyof LawInputs)[];
+  readonly terms: readonly (readonly Part[])[];
+  /** Exponent of the whole sum. */
+  readonly outer?: string | undefined;
+}
+
+/** A law as the terms of its sum, with published forms of its own. */
 export interface PowerLaw<P extends Params = Params> extends Entry {
   readonly parameters: readonly (keyof P & string)[];
   readonly coordinates: readonly Coordinate[];

@@ -1,8 +1,10 @@
 /** What a law can be made of again, on another thread or from a file: plain data. */
+import type { SumOfPowers } from "./power-law.ts";
 
 export type LawSource =
   | { readonly kind: "built-in"; readonly name: string; readonly levels?: number[] | undefined }
-  | { readonly kind: "expression"; readonly formula: string; readonly name?: string | undefined };
+  | { readonly kind: "expression"; readonly formula: string; readonly name?: string | undefined }
+  | ({ readonly kind: "terms" } & Omit<SumOfPowers, "isCompared">);
 
 /** Of the laws themselves, not of copies, which may have got another `evaluate`. */
 const sources = new WeakMap<object, LawSource>();

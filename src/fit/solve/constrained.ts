@@ -1,5 +1,5 @@
 /** Minima with some of the published parameters held at a value, or within bounds. */
-import { fromTheta, type Law, type Params, toTheta } from "../laws/law.ts";
+import { fromTheta, type Law, type Params, toTheta } from "../laws/index.ts";
 import { type MinimiseOptions, type Minimum, minimise, type Objective } from "./minimise.ts";
 import { type FitProblem, roundingFloor } from "./problem.ts";
 

@@ -1,6 +1,6 @@
 /** One search from each of many starts, and what their ends say together. */
 
-import { fromTheta, toTheta } from "../laws/law.ts";
+import { fromTheta, toTheta } from "../laws/index.ts";
 import { type End, minimiseWithin } from "./constrained.ts";
 import { type FitProblem, objectivesOf, roundingFloor } from "./problem.ts";
 import { startPoint } from "./starts.ts";

@@ -1,7 +1,7 @@
 /** What a fit minimises: the mean Huber loss of a law's residuals over a table. */
 
 import { log } from "../../core/math.ts";
-import { type FitRow, type FitUnits, fromTheta, type Law, toLogInputs } from "../laws/law.ts";
+import { type FitRow, type FitUnits, fromTheta, type Law, toLogInputs } from "../laws/index.ts";
 import type { Residual } from "./choices.ts";
 import type { Objective } from "./minimise.ts";
 

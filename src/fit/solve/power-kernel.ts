@@ -2,7 +2,7 @@
 import { createMemory, instantiateKernels, SYSTEM_BYTES } from "../../kernels/abi.ts";
 import { type KernelArgs, kernels } from "../../kernels/registry.ts";
 import { compileKernels } from "../../kernels/variant.ts";
-import { type Column, columnKey, type PowerForm } from "../laws/power-form.ts";
+import { type Column, columnKey, type PowerForm } from "../laws/index.ts";
 
 export interface PowerKernelOptions {
   readonly form: PowerForm;

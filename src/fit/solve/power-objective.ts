@@ -1,7 +1,15 @@
 /** The objective of a law that is a sum of powers, by the wasm kernel: `fitObjective` faster, and with bits that no engine changes. */
 import { exp, log } from "../../core/math.ts";
-import { type FitRow, type FitUnits, type Law, toLogInputs } from "../laws/law.ts";
-import { type Column, columnKey, columnOf, type PowerForm } from "../laws/power-form.ts";
+import {
+  type Column,
+  columnKey,
+  columnOf,
+  type FitRow,
+  type FitUnits,
+  type Law,
+  type PowerForm,
+  toLogInputs,
+} from "../laws/index.ts";
 import type { Objective } from "./minimise.ts";
 import type { ObjectiveOptions } from "./objective.ts";
 import { openPowerKernel } from "./power-kernel.ts";

@@ -1,6 +1,5 @@
 /** A law, a table and an objective: everything that a fit follows from. */
-import type { FitRow, FitUnits, Law } from "../laws/law.ts";
-import { powerFormOf } from "../laws/power-law.ts";
+import { type FitRow, type FitUnits, type Law, powerFormOf } from "../laws/index.ts";
 import { fitObjective, huber, type ObjectiveOptions } from "./objective.ts";
 import { powerObjectives, type WeightedObjectives } from "./power-objective.ts";
 import type { FitSettings } from "./settings.ts";

@@ -1,6 +1,6 @@
 /** What a user may say of a fit: each setting with its meaning, its default and its range. Plain data, which travels to any thread. */
 import { ConfigError } from "../../core/errors.ts";
-import type { Law } from "../laws/law.ts";
+import type { Law } from "../laws/index.ts";
 import {
   AVERAGES,
   type Average,

@@ -1,7 +1,7 @@
 /** Where the searches for a law's optimum begin. */
 import { pow } from "../../core/math.ts";
 import { RandomStream } from "../../core/rng.ts";
-import type { Coordinate, Law } from "../laws/law.ts";
+import type { Coordinate, Law } from "../laws/index.ts";
 import type { StartScheme } from "./choices.ts";
 import { type FitProblem, typicalRow } from "./problem.ts";
 

@@ -1,7 +1,6 @@
 /** From the columns of a table to the S, N, D and L of a fit. */
 import { ConfigError, FormatError } from "../../core/errors.ts";
-import { type Expression, nameExpression, parseExpression } from "../laws/expression.ts";
-import type { FitRow, Law } from "../laws/law.ts";
+import { type Expression, type FitRow, type Law, nameExpression, parseExpression } from "../laws/index.ts";
 import type { Table, TableRow } from "./parse-table.ts";
 import { rowProblem } from "./rows.ts";
 

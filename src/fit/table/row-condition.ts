@@ -1,6 +1,6 @@
 /** Conditions on rows: one comparison of two expressions, such as "loss < 4" or "data >= 20*nonzero". */
 import { ConfigError } from "../../core/errors.ts";
-import { parseExpression } from "../laws/expression.ts";
+import { parseExpression } from "../laws/index.ts";
 
 export interface Condition {
   readonly text: string;

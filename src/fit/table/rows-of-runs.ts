@@ -3,8 +3,7 @@
 import { ConfigError } from "../../core/errors.ts";
 import { FLOPS_PER_WEIGHT } from "../../core/flops.ts";
 import type { RunResult } from "../../core/record.ts";
-import type { FitRow } from "../laws/law.ts";
-import { UNNAMED_DATA } from "../laws/units.ts";
+import { type FitRow, UNNAMED_DATA } from "../laws/index.ts";
 
 export interface RowsOfRuns {
   readonly rows: FitRow[];

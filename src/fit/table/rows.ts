@@ -1,6 +1,6 @@
 /** What a table must be like before a law can be fitted to it. */
 import { ConfigError } from "../../core/errors.ts";
-import type { FitRow, Law, LawInputs } from "../laws/law.ts";
+import type { FitRow, Law, LawInputs } from "../laws/index.ts";
 
 const inputNames = {
   sparsity: "sparsity S",

@@ -1,6 +1,6 @@
 /** Which rows of a table take part in a fit, and why the others do not. */
 import { ConfigError } from "../../core/errors.ts";
-import type { FitRow } from "../laws/law.ts";
+import type { FitRow } from "../laws/index.ts";
 import { asNumber, FIELDS, isQuantity, QUANTITIES, type Quantity, type SourceRow } from "./columns.ts";
 import { type Condition, parseCondition } from "./row-condition.ts";
 

@@ -1,11 +1,8 @@
 /** Refits of tables drawn from the table: how far the coefficients would move had other runs been made. */
 import { SIZE_TOLERANCE } from "../../core/grid.ts";
 import { RandomStream } from "../../core/rng.ts";
-import { type FitRow, fromTheta, type Params, toTheta } from "../laws/law.ts";
-import { minimiseWithin } from "../solve/constrained.ts";
-import type { Objective } from "../solve/minimise.ts";
-import { type FitProblem, objectivesOf } from "../solve/problem.ts";
-import { startPoint } from "../solve/starts.ts";
+import { type FitRow, fromTheta, type Params, toTheta } from "../laws/index.ts";
+import { type FitProblem, minimiseWithin, type Objective, objectivesOf, startPoint } from "../solve/index.ts";
 
 export interface BootstrapPlan {
   /** The fit's own optimum θ, from which the refits start. */

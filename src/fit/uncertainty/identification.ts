@@ -1,9 +1,7 @@
 /** Which parameters a table holds, and which it leaves to each other, in words. */
 
-import { fromTheta, type LawInputs, type Params, toLogInputs } from "../laws/law.ts";
-import { powerFormOf } from "../laws/power-law.ts";
-import { residualSlope } from "../solve/objective.ts";
-import type { FitProblem } from "../solve/problem.ts";
+import { fromTheta, type LawInputs, type Params, powerFormOf, toLogInputs } from "../laws/index.ts";
+import { type FitProblem, residualSlope } from "../solve/index.ts";
 import { symmetricEigen } from "./eigen.ts";
 import type { Identification, Interval, WeakDirection } from "./uncertainty.ts";
 

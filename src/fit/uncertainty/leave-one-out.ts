@@ -1,7 +1,6 @@
 /** Each row of a table, predicted by the fit to all others. */
-import { fromTheta } from "../laws/law.ts";
-import { minimiseWithin } from "../solve/constrained.ts";
-import { type FitProblem, objectivesOf } from "../solve/problem.ts";
+import { fromTheta } from "../laws/index.ts";
+import { type FitProblem, minimiseWithin, objectivesOf } from "../solve/index.ts";
 
 /**
  * Losses of rows [begin, end), each by the law that is fitted without it; that fit is searched for from the one to all.

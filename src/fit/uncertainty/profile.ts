@@ -1,9 +1,7 @@
 /** Profile likelihood: how the objective rises when one parameter is held and the others are fitted again. */
 import { exp, log } from "../../core/math.ts";
-import { fromTheta, type Params, toTheta } from "../laws/law.ts";
-import { minimiseWith } from "../solve/constrained.ts";
-import type { Minimum, Objective } from "../solve/minimise.ts";
-import { type FitProblem, objectivesOf } from "../solve/problem.ts";
+import { fromTheta, type Params, toTheta } from "../laws/index.ts";
+import { type FitProblem, type Minimum, minimiseWith, type Objective, objectivesOf } from "../solve/index.ts";
 import type { ProfileCurve } from "./uncertainty.ts";
 
 export interface ProfilePlan {

@@ -1,5 +1,5 @@
 /** What is known of a fit's parameters beyond their best values: plain data, made by bootstrap, profiles and the Hessian. */
-import type { Params } from "../laws/law.ts";
+import type { Params } from "../laws/index.ts";
 
 /** A 95 % interval. */
 export interface Interval {

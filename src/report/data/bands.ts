@@ -1,9 +1,8 @@
 /** 95 % bands of whatever follows from a fit's parameters, by its bootstrap. */
 import { formatPercent } from "../../core/format.ts";
 import type { FitResult } from "../../fit/fit-json.ts";
-import type { Params } from "../../fit/laws/law.ts";
-import { intervalOf } from "../../fit/uncertainty/quantiles.ts";
-import type { Bootstrap, Interval } from "../../fit/uncertainty/uncertainty.ts";
+import type { Params } from "../../fit/laws/index.ts";
+import { type Bootstrap, type Interval, intervalOf } from "../../fit/uncertainty/index.ts";
 
 /** The share of a band and of an interval, in words. */
 export const COVERAGE = formatPercent(0.95);

@@ -3,9 +3,9 @@ import { FLOPS_PER_WEIGHT } from "../../core/flops.ts";
 import { formatCount, formatPercent } from "../../core/format.ts";
 import { isAtLevel, levelsOf } from "../../core/grid.ts";
 import { paperRamp, type Ramp } from "../../core/ramp.ts";
-import { costMultiplier } from "../../fit/advice/cost.ts";
-import type { FitRow } from "../../fit/laws/law.ts";
-import { rowOfRun } from "../../fit/table/rows-of-runs.ts";
+import { costMultiplier } from "../../fit/advice/index.ts";
+import type { FitRow } from "../../fit/laws/index.ts";
+import { rowOfRun } from "../../fit/table/index.ts";
 import { commonRamp, completedRuns, dataUnit, type ReportedRun, runLabel, targetSparsity } from "./reported-runs.ts";
 
 /** One measured loss. */

@@ -1,12 +1,18 @@
 /** Optimal sparsity as the report shows it: by which law, and the best sparsity of given budgets. */
 import { FLOPS_PER_WEIGHT } from "../../core/flops.ts";
-import type { Cost } from "../../fit/advice/cost.ts";
-import { chinchillaOptimalData } from "../../fit/advice/data.ts";
-import { type AnyLaw, type FittedLaw, tellsSparsitiesApart } from "../../fit/advice/law-with-params.ts";
-import { type OptimalSparsity, optimalSparsity } from "../../fit/advice/optimal.ts";
-import { bandOfOptima, type OptimalBand } from "../../fit/advice/optimal-band.ts";
+import {
+  type AnyLaw,
+  bandOfOptima,
+  type Cost,
+  chinchillaOptimalData,
+  type FittedLaw,
+  type OptimalBand,
+  type OptimalSparsity,
+  optimalSparsity,
+  tellsSparsitiesApart,
+} from "../../fit/advice/index.ts";
 import { type FitResult, lawOfFit } from "../../fit/fit-json.ts";
-import type { Params } from "../../fit/laws/law.ts";
+import type { Params } from "../../fit/laws/index.ts";
 import { refitsOf } from "./bands.ts";
 import { groupBySize } from "./groups.ts";
 import { commonRamp, completedRuns, type ReportedRun } from "./reported-runs.ts";

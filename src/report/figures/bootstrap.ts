@@ -3,8 +3,8 @@
 import * as Plot from "@observablehq/plot";
 import { formatNumber, formatPercent, plural } from "../../core/format.ts";
 import { type FitResult, lawOfFit } from "../../fit/fit-json.ts";
-import type { Params } from "../../fit/laws/law.ts";
-import { intervalOf, quantile } from "../../fit/uncertainty/quantiles.ts";
+import type { Params } from "../../fit/laws/index.ts";
+import { intervalOf, quantile } from "../../fit/uncertainty/index.ts";
 import { COVERAGE } from "../data/bands.ts";
 import { binsFor, cellsOf, histogramOf, regionsOf } from "../data/histograms.ts";
 import { accent, ink, muted } from "../draw/colours.ts";

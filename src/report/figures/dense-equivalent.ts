@@ -2,11 +2,10 @@
 
 import * as Plot from "@observablehq/plot";
 import { formatNumber, formatPercent } from "../../core/format.ts";
-import { denseEquivalentMultiplier } from "../../fit/advice/dense-equivalent.ts";
+import { denseEquivalentMultiplier } from "../../fit/advice/index.ts";
 import { type FitResult, sparseParamsOf } from "../../fit/fit-json.ts";
-import type { Params } from "../../fit/laws/law.ts";
-import type { SparseParams } from "../../fit/laws/sparse.ts";
-import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
+import type { Params, SparseParams } from "../../fit/laws/index.ts";
+import type { Interval } from "../../fit/uncertainty/index.ts";
 import { bandOver, COVERAGE, refitsOf } from "../data/bands.ts";
 import { levelsMeasured } from "../data/measurements.ts";
 import { linearAxisX, linearAxisY, margins } from "../draw/axes.ts";

@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount } from "../../core/format.ts";
 import { type FitResult, lawOfFit } from "../../fit/fit-json.ts";
-import type { Params } from "../../fit/laws/law.ts";
+import type { Params } from "../../fit/laws/index.ts";
 import { bandOver, COVERAGE, refitsOf } from "../data/bands.ts";
 import { groupBySize, type SizeGroup } from "../data/groups.ts";
 import {

@@ -2,9 +2,9 @@
 
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatPercent } from "../../core/format.ts";
-import { optimalSparsity } from "../../fit/advice/optimal.ts";
-import type { Params } from "../../fit/laws/law.ts";
-import type { Interval } from "../../fit/uncertainty/uncertainty.ts";
+import { optimalSparsity } from "../../fit/advice/index.ts";
+import type { Params } from "../../fit/laws/index.ts";
+import type { Interval } from "../../fit/uncertainty/index.ts";
 import { bandOver, COVERAGE } from "../data/bands.ts";
 import { groupBySize } from "../data/groups.ts";
 import type { MeasuredLosses } from "../data/measurements.ts";

@@ -2,8 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatPercent, formatScientific } from "../../core/format.ts";
-import { type FittedLaw, sparseParamsIn } from "../../fit/advice/law-with-params.ts";
-import { budgetForSparsity } from "../../fit/advice/optimal.ts";
+import { budgetForSparsity, type FittedLaw, sparseParamsIn } from "../../fit/advice/index.ts";
 import type { MeasuredLosses, Measurement } from "../data/measurements.ts";
 import { denseOptimalFlops, lawWithOptimum, whyNoOptimum } from "../data/optima.ts";
 import { extent } from "../data/statistics.ts";

@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { formatNumber } from "../../core/format.ts";
 import type { FitResult } from "../../fit/fit-json.ts";
-import type { ProfileCurve } from "../../fit/uncertainty/uncertainty.ts";
+import type { ProfileCurve } from "../../fit/uncertainty/index.ts";
 import { COVERAGE } from "../data/bands.ts";
 import { extent } from "../data/statistics.ts";
 import { axisXAt, heading, linearAxisY, margins } from "../draw/axes.ts";
