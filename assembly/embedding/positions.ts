@@ -16,7 +16,7 @@ export function f32_add_positions(
     addPositions(x + offset, positions + <usize>firstPlace * rowBytes, y + offset, features, used);
     if (classToken && firstPlace == 0)
       for (let f: usize = 0; f < rowBytes; f += F32)
-        store<f32>(y + offset + f * LANES, load<f32>(y + offset + f * LANES) + load<f32>(classToken + f));
+        store<f32>(y + offset + f * LANES, load<f32>(positions + f) + load<f32>(classToken + f));
   }
 }
 
@@ -81,8 +81,11 @@ export function f32_class_token_gradient(
   begin: i32, end: i32, dy: usize, dClassToken: usize, features: i32, seqTiles: i32, batch: i32,
 ): void {
   const sequenceBytes = <usize>seqTiles * <usize>features * ROW;
-  for (let f = begin; f < end; f++)
-    store<f32>(dClassToken + <usize>f * F32, sumOverBatch(dy + <usize>f * ROW, sequenceBytes, batch));
+  for (let f = begin; f < end; f++) {
+    const src = dy + <usize>f * ROW;
+    store<f32>(dClassToken + <usize>f * F32, sumOverBatch(src, sequenceBytes, batch));
+    for (let b: usize = 0; b < <usize>batch; b++) store<f32>(src + b * sequenceBytes, 0);
+  }
 }
 
 function sumOverBatch(src: usize, sequenceBytes: usize, batch: i32): f32 {

@@ -211,8 +211,8 @@ export const kernels = {
     images: "in f32", patches: "out f32", channels: "int", height: "int", width: "int", patchSize: "int", firstToken: "int", seqTiles: "int",
   }),
   /**
-   * y[token] = x[token] + positions[place] for the seqLen tokens of each sequence, 0 at padding; where classToken is given, it is
-   * added at place 0, whose x is then the bias of the patch projection alone.
+   * y[token] = x[token] + positions[place] for the seqLen tokens of each sequence, 0 at padding; where classToken is given, it stands
+   * at place 0 in place of x (Dosovitskiy et al. 2020, eq. 1).
    */
   f32_add_positions: kernel("token tiles", {
     x: "in f32", positions: "in f32", classToken: "in? f32", y: "out f32", features: "int", seqTiles: "int", seqLen: "int",
@@ -224,8 +224,11 @@ export const kernels = {
   f32_pool_backward: kernel("images", {
     dy: "in f32", dx: "out f32", features: "int", seqTiles: "int", firstToken: "int", lastToken: "int",
   }),
-  /** out[c] = Σ over sequences of dy at place 0: the gradient of the class token. */
-  f32_class_token_gradient: kernel("features", { dy: "in f32", dClassToken: "out f32", features: "int", seqTiles: "int", batch: "int" }),
+  /**
+   * dClassToken = Σ over sequences of dy at place 0, which is then 0: the class token takes the place of x there, so none of that
+   * gradient goes on to x. After f32_position_gradient.
+   */
+  f32_class_token_gradient: kernel("features", { dy: "inout f32", dClassToken: "out f32", features: "int", seqTiles: "int", batch: "int" }),
 
   // ---- elementary functions of flat arrays -----------------------------------------------------------------------------
   /** y = eˣ; 0 below x = −87.3, the value at 88.7 above it. y may be x. */

@@ -63,25 +63,27 @@ const f32_patches: Reference<"f32_patches"> = (begin, end, args) => {
     }
 };
 
-// y[t] = x[t] + positions[place]; at place 0, where there is a class token: + classToken
+// y[t] = x[t] + positions[place]; at place 0, where there is a class token: classToken + positions[0]
 const f32_add_positions: Reference<"f32_add_positions"> = (begin, end, args) => {
   const { x, positions, classToken, y, features, seqTiles, seqLen } = args;
   for (let t = begin * TILE; t < end * TILE; t++) {
     const place = placeOf(t, seqTiles, seqLen);
     for (let f = 0; f < features; f++) {
-      const extra = place === 0 && classToken ? classToken[f]! : 0;
-      y[at(t, f, features)] =
-        place === undefined ? 0 : x[at(t, f, features)]! + positions[place * features + f]! + extra;
+      const token = place === 0 && classToken ? classToken[f]! : x[at(t, f, features)]!;
+      y[at(t, f, features)] = place === undefined ? 0 : token + positions[place * features + f]!;
     }
   }
 };
 
-// ⇒ dClassToken = Σ_{t at place 0} dY[t]
+// ⇒ dClassToken = Σ_{t at place 0} dY[t], and nothing of dY[t] goes to x
 const f32_class_token_gradient: Reference<"f32_class_token_gradient"> = (begin, end, args) => {
   const { dy, dClassToken, features, seqTiles, batch } = args;
   for (let f = begin; f < end; f++) {
     dClassToken[f] = 0;
-    for (let b = 0; b < batch; b++) dClassToken[f]! += dy[at(b * seqTiles * TILE, f, features)]!;
+    for (let b = 0; b < batch; b++) {
+      dClassToken[f]! += dy[at(b * seqTiles * TILE, f, features)]!;
+      dy[at(b * seqTiles * TILE, f, features)] = 0;
+    }
   }
 };
 
