@@ -1,12 +1,13 @@
-import { loadUpTo4 } from "../simd/partial";
+import { loadMaskUpTo4, loadUpTo4 } from "../simd/partial";
 import { addSquares, PARTIAL_CHUNK, sumPair } from "./squares";
 
-/** partials[c] = Σ x² over chunk c. */
-export function f32_square_sum(begin: i32, end: i32, x: usize, count: i32, partials: usize): void {
+/** partials[c] = Σ x² over what the mask keeps of chunk c. */
+export function f32_square_sum(begin: i32, end: i32, x: usize, mask: usize, count: i32, partials: usize): void {
   for (let chunk = begin; chunk < end; chunk++) {
     const chunkEnd = min(count, (chunk + 1) * PARTIAL_CHUNK);
     let sums = f64x2.splat(0);
-    for (let i = chunk * PARTIAL_CHUNK; i < chunkEnd; i += 4) sums = addSquares(sums, loadUpTo4(x, i, chunkEnd));
+    for (let i = chunk * PARTIAL_CHUNK; i < chunkEnd; i += 4) 
+      sums = addSquares(sums, v128.and(loadMaskUpTo4(mask, i, chunkEnd), loadUpTo4(x, i, chunkEnd)));
     store<f64>(partials + ((<usize>chunk) << 3), sumPair(sums));
   }
 }

@@ -351,7 +351,7 @@ function optimizerCases(): BenchCase[] {
   return [
     benchCase("f32_square_sum", shape, (r) => ({
       extent: chunks,
-      args: { x: plane(r, "x"), count: WEIGHTS, partials: partials(r, chunks) },
+      args: { x: plane(r, "x"), mask: null, count: WEIGHTS, partials: partials(r, chunks) },
     })),
     benchCase("f32_clip_scale", { chunks }, (r) => ({
       extent: 1,

@@ -22,6 +22,7 @@ export function recordClipping(
     const chunks = chunksOf(parameter.stored);
     tape.call("f32_square_sum", chunks, {
       x: parameter.grad,
+      mask: parameter.mask,
       count: parameter.stored,
       partials: slice(tensors.partials, count, chunks),
     });

@@ -71,7 +71,7 @@ export function recordStep({ inFeatures = 40, outFeatures = 36, numTiles = 5 } =
     const histogram = scratch(TOPK_SCRATCH);
     tape.call("u8_topk_magnitude", 1, { scores: w, count: size, topK: size / 4, keep: mask, scratch: histogram });
     tape.call("f32_apply_mask", size, { mask, w });
-    tape.call("f32_square_sum", chunks, { x: dw, count: size, partials });
+    tape.call("f32_square_sum", chunks, { x: dw, mask: null, count: size, partials });
     tape.call("f32_clip_scale", 1, { partials, count: chunks, clipNorm: 1, scale });
     const constants = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, decay: 0.1 };
     tape.call("f32_adamw", size, { w, grad: dw, m, v, mask, scale, hyper, ...constants });

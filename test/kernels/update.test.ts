@@ -70,14 +70,16 @@ describeBuilds((module) => {
         });
       }));
 
-    it("square_sum equals the reference to f64's accuracy", () =>
-      checkKernel(module, "f32_square_sum", {
-        label: `count=${count}, seed=${count}`,
-        extent: chunksOf(count),
-        // exact squares, at most a chunk of positive terms
-        tolerance: { relative: PARTIAL_CHUNK * 2 ** -53, absolute: 0 },
-        args: { x: w, count, partials: new Float64Array(chunksOf(count)) },
-      }));
+    it("square_sum equals the reference to f64's accuracy, of all and of what a mask keeps", () =>
+      eachMask(count, (mask, label) =>
+        checkKernel(module, "f32_square_sum", {
+          label,
+          extent: chunksOf(count),
+          // exact squares, at most a chunk of positive terms
+          tolerance: { relative: PARTIAL_CHUNK * 2 ** -53, absolute: 0 },
+          args: { x: w, mask, count, partials: new Float64Array(chunksOf(count)) },
+        }),
+      ));
   });
 
   describe("clip_scale", () => {

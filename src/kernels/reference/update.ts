@@ -6,11 +6,11 @@ function eachOfChunk(c: number, count: number, visit: (i: number) => void): void
   for (let i = c * PARTIAL_CHUNK; i < Math.min(count, (c + 1) * PARTIAL_CHUNK); i++) visit(i);
 }
 
-const f32_square_sum: Reference<"f32_square_sum"> = (begin, end, { x, count, partials }) => {
+const f32_square_sum: Reference<"f32_square_sum"> = (begin, end, { x, mask, count, partials }) => {
   for (let c = begin; c < end; c++) {
     partials[c] = 0;
     eachOfChunk(c, count, (i) => {
-      partials[c]! += x[i]! ** 2;
+      partials[c]! += mask?.[i] === 0 ? 0 : x[i]! ** 2;
     });
   }
 };
