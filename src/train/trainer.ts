@@ -175,7 +175,8 @@ class Trainer {
   }
 
   async #announce(): Promise<void> {
-    const { threads, config, turbo = false } = this.#inputs;
+    const { config, turbo = false } = this.#inputs;
+    const { threads } = this.#session.engine;
     const { step, switchDensity } = this.#progress;
     await this.#log.event({
       type: "start",
@@ -206,7 +207,8 @@ class Trainer {
   }
 
   #result(status: RunStatus, evaluation: Evaluation | undefined, message?: string): RunResult {
-    const { config, store, threads, turbo = false } = this.#inputs;
+    const { config, store, turbo = false } = this.#inputs;
+    const { threads } = this.#session.engine;
     const { program, nonzeroParams, denseParams } = this.#session;
     const { step, losses, seconds, nonzeroSteps, switchDensity } = this.#progress;
     const dataOfStep = dataPerStep(config.model, config.training.batchSize);

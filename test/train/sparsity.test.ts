@@ -55,6 +55,13 @@ test("a 2:4 run ends with at most 2 non-zeros in every 4 consecutive weights of 
   }
 });
 
+test("an n:m pattern whose m does not divide a weight's inputs is refused before training, naming weight, width and m", async () => {
+  const pattern = { kind: "nm", n: 3, m: 6 } as const;
+  await expect(train(tinyDecoder({}, { final: 0.5, pattern }))).rejects.toThrow(
+    "decoder.block0.attention.query.weight: sparsity.pattern.m must divide the weight's 16 inputs for the 3:6 pattern; got 6.",
+  );
+});
+
 test("pruned weights keep no optimizer state", async () => {
   const tensors = await finalTensors(tinyDecoder({}, { final: 0.75 }));
   for (const [name, { data }] of tensors) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ShapeError } from "../../core/errors.ts";
 import { definePattern } from "./pattern.ts";
 
 export const nmSchema = z.strictObject({
@@ -23,6 +24,13 @@ export const nm = definePattern<z.infer<typeof nmSchema>>({
     if (n >= m) yield ["pattern.n", `below m (${m})`, n, "n is the number kept of m."];
     else if (Math.abs(final - (1 - n / m)) > 1e-12)
       yield ["final", `1 − n/m = ${1 - n / m} for the ${n}:${m} pattern`, final, "Change one of the two."];
+  },
+  assertFits({ n, m }, { name, cols }) {
+    if (cols % m !== 0)
+      throw new ShapeError(
+        `${name}: sparsity.pattern.m must divide the weight's ${cols} inputs for the ${n}:${m} pattern; got ${m}. ` +
+          "Choose another m, or widths that are multiples of it.",
+      );
   },
   lift(kernels, { n, m }, { rows, cols, scores, into }) {
     kernels.f32_nm_scores(0, rows, scores, rows, cols, n, m, into);

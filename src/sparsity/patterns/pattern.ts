@@ -3,6 +3,7 @@ import type { Choice, Option } from "../../core/choice.ts";
 import { partOf } from "../../core/registry.ts";
 import type { BrokenRelation } from "../../core/schema.ts";
 import type { KernelInstance } from "../../kernels/abi.ts";
+import type { ParameterSpec } from "../../memory/parameter.ts";
 
 export type PatternChoice = Choice<"kind">;
 
@@ -22,6 +23,12 @@ export interface Pattern<C extends PatternChoice = PatternChoice> {
   readonly schema: Option;
   /** Relations that do not hold, keys named within `sparsity`. */
   brokenRelations?(pattern: C, finalSparsity: number): Iterable<BrokenRelation>;
+  /**
+   * Checks that a weight can have the pattern.
+   *
+   * @throws {ShapeError} naming the weight, what of its shape is in the way, and the setting
+   */
+  assertFits?(pattern: C, weight: ParameterSpec): void;
   /** Writes scores whose top k keep to the pattern; without it any weights may be kept. */
   lift?(kernels: KernelInstance, pattern: C, matrix: ScoreMatrix): void;
 }
