@@ -1,4 +1,4 @@
-import { loadMaskUpTo4, loadUpTo4 } from "../simd/partial";
+import { loadMaskUpTo4, loadUpTo4, storeUpTo4 } from "../simd/partial";
 import { addSquares, PARTIAL_CHUNK, sumPair } from "./squares";
 
 /** partials[c] = Σ x² over what the mask keeps of chunk c. */
@@ -10,6 +10,14 @@ export function f32_square_sum(begin: i32, end: i32, x: usize, mask: usize, coun
       sums = addSquares(sums, v128.and(loadMaskUpTo4(mask, i, chunkEnd), loadUpTo4(x, i, chunkEnd)));
     store<f64>(partials + ((<usize>chunk) << 3), sumPair(sums));
   }
+}
+
+/** x = x brought into [−limit, limit]; NaN stays. */
+export function f32_clip_elements(begin: i32, end: i32, x: usize, limit: f32): void {
+  const high = f32x4.splat(limit);
+  const low = f32x4.splat(-limit);
+  for (let i = begin; i < end; i += 4)
+    storeUpTo4(x, i, end, f32x4.pmax(f32x4.pmin(loadUpTo4(x, i, end), high), low));
 }
 
 /** scale = [min(1, clipNorm/norm), norm],  norm = √Σ partials. */

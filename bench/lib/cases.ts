@@ -353,6 +353,10 @@ function optimizerCases(): BenchCase[] {
       extent: chunks,
       args: { x: plane(r, "x"), mask: null, count: WEIGHTS, partials: partials(r, chunks) },
     })),
+    benchCase("f32_clip_elements", shape, (r) => ({
+      extent: WEIGHTS,
+      args: { x: plane(r, "x"), limit: 0.5 },
+    })),
     benchCase("f32_clip_scale", { chunks }, (r) => ({
       extent: 1,
       args: { partials: partials(r, chunks), count: chunks, clipNorm: 1, scale: scale(r) },

@@ -9,6 +9,7 @@ import type { OptimizerConfig, OptimizerInput } from "../optimizers/index.ts";
 import { type LearningRateConfig, type LearningRateInput, rateOf } from "../rates/index.ts";
 import { type DataConfig, type DataInput, sourceOf, sources } from "../sources/index.ts";
 import { type PatternConfig, type PatternInput, patternOf } from "../sparsity/patterns/index.ts";
+import { completeSparsity, completeTraining } from "./derived-defaults.ts";
 import { perParts } from "./parts.ts";
 import { dataSection, modelSection, sparsitySection, trainingSection } from "./sections.ts";
 
@@ -105,9 +106,18 @@ export const runConfigSchema = perParts(() =>
  * @throws {ConfigError} one line for each problem: place, key, condition, value, remedy
  */
 export function parseRunConfig(input: unknown, source: string | Origin = "config"): RunConfig {
-  const config = parseWith(runConfigSchema(), input, source) as unknown as RunConfig;
+  const config = completed(parseWith(runConfigSchema(), input, source) as unknown as RunConfig);
   assertRelations(brokenRelations(config), source);
   return config;
+}
+
+function completed(config: RunConfig): RunConfig {
+  const { training, sparsity } = config;
+  return {
+    ...config,
+    training: completeTraining(training),
+    sparsity: completeSparsity(sparsity, training.steps) as RunConfig["sparsity"],
+  };
 }
 
 function* brokenRelations({ model, data, sparsity, training }: RecordedConfig): Generator<BrokenRelation> {

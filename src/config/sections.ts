@@ -1,8 +1,13 @@
 /** The sections of a configuration, put together from the schemas of the parts. */
 import { z } from "zod";
-import { choice, choiceWithDefault, later, type Option, without } from "../core/choice.ts";
+import { choice, choiceWithDefault, derivedDefault, later, type Option, without } from "../core/choice.ts";
+import { flow } from "../core/outline.ts";
 import { DEFAULT_METHOD } from "../methods/index.ts";
+import type { OptimizerDefaults } from "../optimizers/optimizer.ts";
 import { parts } from "./parts.ts";
+
+/** Near the crossover of every machine tried: what it costs against each machine's own is in docs/performance.md. */
+const SWITCH_DENSITY = 0.8;
 
 const count = z.int().positive();
 const atLeastZero = z.int().nonnegative();
@@ -10,6 +15,11 @@ const atLeastZero = z.int().nonnegative();
 /** A link to the section of the first part of a list. */
 function link(section: string, key: string, { names }: { readonly names: readonly string[] }): string {
   return `[${section}](#${section.replaceAll(".", "").toLowerCase()}-${key}-${names[0]})`;
+}
+
+/** What each optimizer brings along where a key is left out. */
+function defaultsOf(of: (defaults: OptimizerDefaults) => string): string {
+  return `Left out: ${parts.optimizers.all.map(({ name, defaults }) => `${of(defaults)} with ${name}`).join(", ")}.`;
 }
 
 const schemasOf = (list: readonly { readonly schema: Option }[]) => list.map(({ schema }) => schema);
@@ -41,15 +51,31 @@ export function trainingSection(): Option {
     optimizer: choice("kind", schemasOf(parts.optimizers.all))
       .prefault({ kind: "adamw" })
       .describe(`See ${link("training.optimizer", "kind", parts.optimizers)}.`),
-    learningRate: choice("kind", schemasOf(parts.rates.all))
-      .prefault({ kind: "cosine", peak: 1e-3 })
-      .describe(`See ${link("training.learningRate", "kind", parts.rates)}.`),
-    clipNorm: z
-      .number()
-      .positive()
-      .nullable()
-      .default(1)
-      .describe("Gradients are scaled down to this global L2 norm; `null` leaves them as they are."),
+    learningRate: derivedDefault(
+      choice("kind", schemasOf(parts.rates.all)).describe(
+        `See ${link("training.learningRate", "kind", parts.rates)}. ${defaultsOf((optimizer) => flow(optimizer.learningRate))}`,
+      ),
+      "the optimizer's",
+    ),
+    clipNorm: derivedDefault(
+      z
+        .number()
+        .positive()
+        .nullable()
+        .describe(
+          `Gradients are scaled down to this global L2 norm, taken over the weights that are kept; \`null\` leaves them as they are. ${defaultsOf((optimizer) => String(optimizer.clipNorm))}`,
+        ),
+      "the optimizer's",
+    ),
+    clipElement: later(
+      z
+        .number()
+        .positive()
+        .nullable()
+        .default(null)
+        .describe("Before that, each element of the gradients is brought into ± this; `null` leaves it."),
+      null,
+    ),
     zLoss: z.number().nonnegative().default(0).describe("Coefficient of (log Z)² in the training loss."),
     evalEvery: atLeastZero.default(0).describe("Validation every so many steps; 0: at the end only."),
     evalExamples: atLeastZero.default(0).describe("Validation examples at most; 0: all of the split."),
@@ -78,9 +104,9 @@ export function sparsitySection(omitted: readonly string[] = []): z.ZodType {
     .describe(`See ${link("sparsity.pattern", "kind", parts.patterns)}.`);
   const switchDensity = z
     .union([z.literal("measured"), z.number().min(0).max(1)])
-    .default("measured")
+    .default(SWITCH_DENSITY)
     .describe(
-      "Density below which a weight is stored compressed (CSR). `measured` asks this machine once. The value decides the order of some sums: fix it to have the same bits on every machine.",
+      "Density below which a weight is stored compressed (CSR). It decides the order of some sums, so the default is one number everywhere; `measured` asks this machine once, and the bits are then its own.",
     );
   const options = parts.methods.all.map(({ schema }) => {
     const { method, ...own } = schema.shape;

@@ -6,6 +6,7 @@ import type { Variant } from "../core/record.ts";
 import { type Origin, parseWith, placeOf } from "../core/schema.ts";
 import type { ModelChoice } from "../families/family.ts";
 import type { UnscaledInput } from "../families/index.ts";
+import { completeTraining } from "./derived-defaults.ts";
 import { perParts } from "./parts.ts";
 import {
   pluginsKey,
@@ -105,7 +106,9 @@ export const sweepConfigSchema = perParts(() =>
  * @throws {ConfigError} one line for each problem: place, key, condition, value, remedy
  */
 export function parseSweepConfig(input: unknown, source: string | Origin = "sweep"): SweepConfig {
-  const config = parseWith(sweepConfigSchema(), input, source) as unknown as SweepConfig;
+  const parsed = parseWith(sweepConfigSchema(), input, source) as unknown as SweepConfig;
+  const training = completeTraining({ ...parsed.base.training, steps: 1 });
+  const config = { ...parsed, base: { ...parsed.base, training } };
   for (const key of ["nonzeroParams", "sparsities", "data", "seeds"] as const) {
     const values = config.grid[key];
     const twice = values.find((value, i) => values.indexOf(value) !== i);

@@ -39,6 +39,12 @@ export function later<S extends z.ZodType>(schema: S, before: z.output<S>): S {
   return schema.meta({ ...schema.meta(), before });
 }
 
+/** A key whose default follows from other settings. @param words the default, in documentation and messages */
+export function derivedDefault<S extends z.ZodType>(schema: S, words: string): z.ZodOptional<S> {
+  const optional = schema.optional();
+  return optional.meta({ ...schema.meta(), fallback: words });
+}
+
 /** The part of a configuration that is this mapping without some of its keys. */
 export function without(option: Option, keys: readonly string[]): Option {
   const kept = Object.entries(option.shape).filter(([key]) => !keys.includes(key));

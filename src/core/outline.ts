@@ -16,7 +16,7 @@ function bare(schema: Schema): Schema {
 }
 
 /** What was noted beside a schema: see core/choice.ts, and `describe`. */
-function noted(schema: Schema, key: "before" | "description"): unknown {
+function noted(schema: Schema, key: "before" | "description" | "fallback"): unknown {
   return z.globalRegistry.get(schema as z.ZodType)?.[key];
 }
 
@@ -137,10 +137,12 @@ const optionNames = (options: readonly Schema[], discriminator: string) =>
 export function defaultOf(schema: Schema): string | undefined {
   const def = definition(schema);
   if (def.type === "default" || def.type === "prefault") return flow(def.defaultValue);
-  return def.type === "optional" ? "none" : undefined;
+  if (def.type !== "optional") return undefined;
+  return String(noted(schema, "fallback") ?? "none");
 }
 
-function flow(value: unknown): string {
+/** A value as YAML on one line. */
+export function flow(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
   const entries = Object.entries(value).map(([key, item]) => `${key}: ${flow(item)}`);

@@ -26,6 +26,8 @@ export interface RecordedTraining {
   readonly optimizer: Choice<"kind">;
   readonly learningRate: Choice<"kind">;
   readonly clipNorm: number | null;
+  /** Missing in records from before there was such a thing. */
+  readonly clipElement?: number | null | undefined;
   readonly zLoss: number;
   readonly evalEvery: number;
   readonly evalExamples: number;

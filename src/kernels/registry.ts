@@ -265,6 +265,8 @@ export const kernels = {
   // ---- updates: flat arrays, dense or the values of a CSR --------------------------------------------------------------
   /** partials[c] = Σ x² over chunk c of PARTIAL_CHUNK elements, in f64, without those whose mask byte is 0. Extent: chunks. */
   f32_square_sum: kernel("chunks", { x: "in f32", mask: "in? u8", count: "int", partials: "out f64" }),
+  /** x ← min(max(x, −limit), limit); NaN stays. */
+  f32_clip_elements: kernel("elements", { x: "inout f32", limit: "float" }, ELEMENT_GRAIN),
   /** scale[0] = min(1, clipNorm/√Σ partials), scale[1] = √Σ partials; clipNorm may be Infinity, NaNs stay NaN. Extent 1. */
   f32_clip_scale: kernel("one", { partials: "in f64", count: "int", clipNorm: "float", scale: "out f32" }),
   /**

@@ -59,6 +59,10 @@ export interface Method<C extends MethodChoice = MethodChoice> {
   readonly name: string;
   /** Its own keys of the `sparsity` section, `method` included, every key with its range, default and meaning. */
   readonly schema: Option;
+  /** Settings whose default follows from the number of steps. */
+  complete?(config: C & SparsityTarget, steps: number): Partial<C>;
+  /** What a user should know before training: that it is allowed does not make it meant. */
+  warnings?(config: C & SparsityTarget, steps: number): readonly string[];
   /** The mask changes of a run of `steps`, at most one before a step; none for a dense run. */
   changes(config: C & SparsityTarget, steps: number): readonly PlannedChange[];
   /** Final sparsity of one tensor; `uniformSparsity` where left out. */

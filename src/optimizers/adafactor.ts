@@ -26,6 +26,7 @@ export const adafactor = defineOptimizer<z.infer<typeof adafactorSchema>>({
   name: "adafactor",
   schema: adafactorSchema,
   planes: ["secondMoment"],
+  defaults: { learningRate: { kind: "rsqrt" }, clipNorm: null },
   hyperParameters: ({ decayExponent }, step, rate) => [rate, 1 - pow(step + 1, -decayExponent), 0, 0],
   recordUpdate(tape, { epsilon, minParameterScale, clipThreshold }, parameter, tensors) {
     const { value: w, grad, mask, stored, nonzeros, capacity } = parameter;

@@ -21,6 +21,7 @@ export const adamw = defineOptimizer<z.infer<typeof adamwSchema>>({
   name: "adamw",
   schema: adamwSchema,
   planes: ["firstMoment", "secondMoment"],
+  defaults: { learningRate: { kind: "cosine", peak: 1e-3 }, clipNorm: 1 },
   hyperParameters({ beta1, beta2 }, step, rate) {
     const t = step + 1;
     return [rate, 1 / (1 - pow(beta1, t)), 1 / (1 - pow(beta2, t)), 0];

@@ -1,4 +1,4 @@
-/** Clipping by the global norm of all gradients. */
+/** Clipping of gradients: each element, and all by their global norm. */
 import { PARTIAL_CHUNK } from "../kernels/registry.ts";
 import type { Parameter } from "../memory/parameter.ts";
 import { slice } from "../memory/tensor.ts";
@@ -8,6 +8,11 @@ import type { OptimizerTensors } from "./optimizer.ts";
 /** Length of the array of partial sums: enough for every parameter's chunks, two sums a chunk. */
 export function partialCount(parameters: readonly Parameter[]): number {
   return 2 * parameters.reduce((chunks, parameter) => chunks + chunksOf(parameter.size), 0);
+}
+
+/** Brings every element of the gradients into ±limit. */
+export function recordElementClipping(tape: Tape, parameters: readonly Parameter[], limit: number): void {
+  for (const { grad, stored } of parameters) tape.call("f32_clip_elements", stored, { x: grad, limit });
 }
 
 /** Scales all gradients down to a global norm of `clipNorm`, through the factor in `tensors.clip`; null: the factor is 1. */

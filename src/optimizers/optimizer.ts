@@ -9,6 +9,7 @@ import type { Tensor } from "../memory/tensor.ts";
 import type { Tape } from "../tape/tape.ts";
 
 export type OptimizerChoice = Choice<"kind">;
+type RateChoice = Choice<"kind">;
 
 /** Small persistent tensors that the optimizer's kernels read. */
 export interface OptimizerTensors {
@@ -23,12 +24,21 @@ export interface OptimizerTensors {
 /** What changes from step to step: the learning rate, then three numbers of the optimizer's own. */
 export type HyperParameters = readonly [rate: number, a: number, b: number, c: number];
 
+export interface OptimizerDefaults {
+  /** As it is written in a configuration, e.g. `{ kind: "constant", peak: 1e-3 }`. */
+  readonly learningRate: RateChoice;
+  /** See `training.clipNorm`. */
+  readonly clipNorm: number | null;
+}
+
 export interface Optimizer<C extends OptimizerChoice = OptimizerChoice> {
   readonly name: string;
   /** The `training.optimizer` section, `kind` included, every key with its range, default and meaning. */
   readonly schema: Option;
   /** The planes that it keeps beside each weight, zero at first. */
   readonly planes: readonly string[];
+  /** The schedule and the clipping that it is used with, where none are given. */
+  readonly defaults: OptimizerDefaults;
   /** @param step from 0 */
   hyperParameters(config: C, step: number, rate: number): HyperParameters;
   /** Records the update of one parameter from its gradient. */

@@ -12,6 +12,7 @@ export const sgd = defineOptimizer<z.infer<typeof sgdSchema>>({
   name: "sgd",
   schema: sgdSchema,
   planes: ["momentum"],
+  defaults: { learningRate: { kind: "cosine", peak: 1e-3 }, clipNorm: 1 },
   hyperParameters: (_, _step, rate) => [rate, 0, 0, 0],
   recordUpdate(tape, { momentum }, parameter, tensors) {
     const m = parameter.plane("momentum");

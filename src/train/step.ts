@@ -3,7 +3,7 @@ import type { RecordedTraining } from "../core/record.ts";
 import type { BatchTensors, Model } from "../families/model.ts";
 import type { Parameter } from "../memory/parameter.ts";
 import type { Tensor } from "../memory/tensor.ts";
-import { recordClipping } from "../optimizers/clipping.ts";
+import { recordClipping, recordElementClipping } from "../optimizers/clipping.ts";
 import { optimizerOf } from "../optimizers/index.ts";
 import type { OptimizerTensors } from "../optimizers/optimizer.ts";
 import { Tape } from "../tape/tape.ts";
@@ -17,6 +17,8 @@ export function recordStep(
 ): Tape {
   const tape = new Tape();
   model.record(tape, batch, { kind: "train", zLoss: training.zLoss });
+  const { clipElement = null } = training;
+  if (clipElement !== null) recordElementClipping(tape, model.parameters, clipElement);
   recordClipping(tape, model.parameters, tensors, training.clipNorm);
   const optimizer = optimizerOf(training.optimizer);
   for (const parameter of model.parameters) optimizer.recordUpdate(tape, training.optimizer, parameter, tensors);

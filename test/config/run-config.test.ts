@@ -55,6 +55,37 @@ describe("a good configuration", () => {
   });
 });
 
+describe("defaults that follow from other settings", () => {
+  const trainingWith = (optimizer: string) =>
+    parseYamlConfig(edited("  batchSize: 8\n", `  batchSize: 8\n  optimizer: { kind: ${optimizer} }\n`), "run.yaml")
+      .training;
+
+  test("AdamW has its clip norm and cosine, Adafactor the paper's recipe: no clipping, 1/√max(step, 10 000)", () => {
+    expect(trainingWith("adamw")).toMatchObject({
+      clipNorm: 1,
+      learningRate: { kind: "cosine", peak: 1e-3, warmupSteps: 0, final: 0.1 },
+    });
+    expect(trainingWith("adafactor")).toMatchObject({
+      clipNorm: null,
+      learningRate: { kind: "rsqrt", scale: 1, warmupSteps: 10_000 },
+    });
+  });
+
+  test("what is given stays: null is a clip norm", () => {
+    const text = edited("  batchSize: 8\n", "  batchSize: 8\n  clipNorm: null\n");
+    expect(parseYamlConfig(text, "run.yaml").training.clipNorm).toBeNull();
+  });
+
+  test.each([
+    [200, 5],
+    [4000, 100],
+    [250_000, 100],
+    [10, 1],
+  ])("a ramp over half of %i steps is walked every %i steps", (steps, interval) => {
+    expect(parseYamlConfig(edited("steps: 200", `steps: ${steps}`), "run.yaml").sparsity.interval).toBe(interval);
+  });
+});
+
 const synthetic = "kind: synthetic-text\n";
 const images = "kind: images\n  format: idx\n  paths: a.idx";
 const badInputs: [what: string, text: string, message: string][] = [
@@ -238,7 +269,7 @@ test("the outline names every key with its condition and default", () => {
     section: "training",
     key: "clipNorm",
     condition: "a positive number or null",
-    default: "1",
+    default: "the optimizer's",
   });
   expect(keys).toContainEqual({
     section: "training.learningRate (kind: rsqrt)",

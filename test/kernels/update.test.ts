@@ -70,6 +70,17 @@ describeBuilds((module) => {
         });
       }));
 
+    it("clip_elements brings every element into the limits and no other, NaN apart", () => {
+      const exact = { relative: 0, absolute: 0 };
+      for (const limit of [0.25, 1, 100])
+        checkKernel(module, "f32_clip_elements", {
+          label: `count=${count}, limit=${limit}`,
+          extent: count,
+          tolerance: exact,
+          args: { x: grad, limit },
+        });
+    });
+
     it("square_sum equals the reference to f64's accuracy, of all and of what a mask keeps", () =>
       eachMask(count, (mask, label) =>
         checkKernel(module, "f32_square_sum", {

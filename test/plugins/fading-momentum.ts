@@ -10,6 +10,7 @@ export default defineOptimizer<z.infer<typeof schema>>({
   name: "fading-momentum",
   schema,
   planes: ["velocity"],
+  defaults: { learningRate: { kind: "constant", peak: 0.1 }, clipNorm: 1 },
   hyperParameters: (_, step, rate) => [rate / Math.sqrt(step + 1), 0, 0, 0],
   recordUpdate(tape, { momentum }, parameter, tensors) {
     const m = parameter.plane("velocity");

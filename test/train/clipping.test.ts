@@ -47,3 +47,19 @@ test("it is the same number in both formats, to the rounding of the weight gradi
   const [masked, compressed] = await Promise.all([0, 1].map(normsOf));
   expect(Math.abs(masked!.clipped / compressed!.clipped - 1)).toBeLessThan(1e-6);
 });
+
+test("element clipping comes before the norm: every gradient within ± the limit", async () => {
+  const limit = 1e-3;
+  const config = parseRunConfig(tinyDecoder({ clipElement: limit, clipNorm: null, optimizer: { kind: "sgd" } }));
+  const program = planProgram(config, syntheticSource(config.data), { threads: 1, switchDensity: 0 });
+  const engine = await createInlineEngine({ memory: createMemory(program.arena.bytes), variant: "strict" });
+  const session = await Session.open(program, engine);
+  const before = program.model.parameters.map((parameter) => session.floats(parameter.value).slice());
+  const { rate } = await session.trainStep(0);
+  const moves = program.model.parameters.flatMap((parameter, i) =>
+    Array.from(session.floats(parameter.value), (value, at) => Math.abs(value - before[i]![at]!) / rate),
+  );
+  // Half an ulp of a weight below 2, over the rate of 2.5e-3.
+  expect(Math.max(...moves)).toBeLessThanOrEqual(Math.fround(limit) + 2 ** -24 / rate);
+  expect(moves.filter((move) => move > 0.9 * limit).length).toBeGreaterThan(100);
+});

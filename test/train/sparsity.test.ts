@@ -62,6 +62,18 @@ test("an n:m pattern whose m does not divide a weight's inputs is refused before
   );
 });
 
+test("a pruning interval as long as the ramp is told of before training", async () => {
+  const warningsOf = async (interval: number) => {
+    const warnings: string[] = [];
+    await train(tinyDecoder({ steps: 24 }, { final: 0.5, interval }), { onWarning: (text) => warnings.push(text) });
+    return warnings;
+  };
+  expect(await warningsOf(100)).toEqual([
+    "sparsity.interval (100) is not shorter than the ramp of 12 steps: all weights go at once, before step 18. Lower it, or leave it out.",
+  ]);
+  expect(await warningsOf(2)).toEqual([]);
+});
+
 test("pruned weights keep no optimizer state", async () => {
   const tensors = await finalTensors(tinyDecoder({}, { final: 0.75 }));
   for (const [name, { data }] of tensors) {

@@ -15,6 +15,10 @@ const f32_square_sum: Reference<"f32_square_sum"> = (begin, end, { x, mask, coun
   }
 };
 
+const f32_clip_elements: Reference<"f32_clip_elements"> = (begin, end, { x, limit }) => {
+  for (let i = begin; i < end; i++) x[i] = Math.min(Math.max(x[i]!, -limit), limit);
+};
+
 const f32_clip_scale: Reference<"f32_clip_scale"> = (_begin, _end, { partials, count, clipNorm, scale }) => {
   const norm = Math.sqrt(partials.subarray(0, count).reduce((sum, partial) => sum + partial, 0));
   scale[0] = Math.min(1, clipNorm / norm);
@@ -74,6 +78,7 @@ const f32_adafactor_apply: Reference<"f32_adafactor_apply"> = (begin, end, { w, 
 
 export const updateReferences = {
   f32_square_sum,
+  f32_clip_elements,
   f32_clip_scale,
   f32_adamw,
   f32_sgd,
