@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { measuredSwitchDensity } from "../calibration/cache.ts";
 import { loadPlugins, pluginsOf } from "../config/plugins.ts";
 import { parseSweepConfig, type SweepConfig, type SweepConfigInput } from "../config/sweep-config.ts";
+import { sha256Hex } from "../core/hash.ts";
 import type { RunResult } from "../core/record.ts";
 import type { Origin } from "../core/schema.ts";
 import { enableTurbo } from "../kernels/turbo.ts";
@@ -103,7 +104,7 @@ export async function estimateSweep({ plan, data, completed, jobs, settings }: P
 export async function runPrepared({ plan, completed, jobs, settings }: PreparedSweep): Promise<SweepSummary> {
   const { out, turbo = false, signal, onEvent } = settings;
   await mkdir(out, { recursive: true });
-  const summary = await runSweep(plan, {
+  const ran = await runSweep(plan, {
     out,
     baseDir: baseDirOf(settings),
     jobs,
@@ -113,8 +114,16 @@ export async function runPrepared({ plan, completed, jobs, settings }: PreparedS
     completed: new Set(completed.keys()),
     pool: createRunPool({ jobs }),
   });
+  const summary = { ...ran, ...lossHashOf([...(await completedOf(plan, out)).values()], plan) };
   await writeSummary(out, summary);
   return summary;
+}
+
+/** The bits of every loss of every run, once all are completed. */
+function lossHashOf(results: readonly RunResult[], { runs }: SweepPlan): { lossHash?: string } {
+  if (results.length < runs.length) return {};
+  const lines = results.map(({ id, lossHash }) => `${id} ${lossHash}`).sort();
+  return { lossHash: sha256Hex(lines.join("\n")).slice(0, 16) };
 }
 
 async function writeSummary(out: string, summary: SweepSummary): Promise<void> {

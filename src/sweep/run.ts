@@ -48,6 +48,8 @@ export interface SweepSummary {
   /** Runs that were stopped, or not begun, because the sweep was. */
   readonly left: number;
   readonly seconds: number;
+  /** SHA-256 (first 16 hex digits) of the ids and loss hashes of all runs, once all are completed. */
+  readonly lossHash?: string;
 }
 
 /**

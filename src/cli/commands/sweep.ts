@@ -78,12 +78,13 @@ function runningLine({ name, step, steps, trainLoss, sparsity }: RunningRun): st
 }
 
 function printSummary(summary: SweepSummary, output: Output): void {
-  const { name, total, completed, failed, left, seconds } = summary;
+  const { name, total, completed, failed, left, seconds, lossHash } = summary;
   output.record(summary);
   const rest = left > 0 ? `, ${left} left` : "";
   output.print(
     `sweep ${name}: ${completed} of ${plural(total, "run")} completed, ${failed.length} failed${rest} · ${formatDuration(seconds)}`,
   );
+  if (lossHash !== undefined) output.print(`bits of all losses of all ${plural(total, "run")}: ${lossHash}`);
   if (failed.length === 0) return;
   output.warn(
     `failed: ${failed.map((run) => `${run.name} (${run.id})`).join(", ")}. Start the sweep again to retry them.`,
