@@ -10,8 +10,9 @@ import { nextTurn } from "./turn.ts";
  *
  * @throws {StateError} where this JavaScript engine cannot compile the variant
  */
-export async function createInlineEngine({ memory, variant, timings }: EngineOptions): Promise<Engine> {
-  const play = createTapePlayer({ module: await compileKernels(variant), memory, thread: 0, threads: 1, timings });
+export async function createInlineEngine(options: EngineOptions): Promise<Engine> {
+  const { memory, variant, timings, module = await compileKernels(variant) } = options;
+  const play = createTapePlayer({ module, memory, thread: 0, threads: 1, timings });
   let state: EngineState = "idle";
   return {
     memory,

@@ -9,6 +9,8 @@ import type { Variant } from "../core/record.ts";
 export interface EngineOptions {
   readonly memory: WebAssembly.Memory;
   readonly variant: Variant;
+  /** The compiled build, where it is not to be the one that everything shares. */
+  readonly module?: WebAssembly.Module | undefined;
   /** Where each thread shall note when it began and ended each call; nowhere by default. */
   readonly timings?: TimingsArea | undefined;
 }

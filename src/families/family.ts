@@ -35,6 +35,8 @@ export interface Family<C extends ModelChoice = ModelChoice, S extends DataSourc
   readonly scaling?: Scaling<C>;
   /** The least data that it can read: stands in where only what does not depend on the data is asked for. */
   leastData(model: C): DataDimensions<S>;
+  /** Small models that between them use every kernel of the family, as they are written in a configuration. */
+  readonly samples?: readonly ModelChoice[];
   /** Declares every parameter and returns what records the passes. */
   build(model: C, options: BuildOptions<S>): Model;
 }

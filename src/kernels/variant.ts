@@ -8,7 +8,7 @@ const compiled = new Map<Variant, Promise<WebAssembly.Module>>();
 
 /** True where the engine can compile the build: every supported one runs `strict`; `relaxed` needs relaxed SIMD. */
 export function isVariantSupported(variant: Variant): boolean {
-  return WebAssembly.validate(decodeBase64(wasmBase64[variant]));
+  return WebAssembly.validate(kernelBytes(variant));
 }
 
 /**
@@ -26,7 +26,7 @@ export function compileKernels(variant: Variant): Promise<WebAssembly.Module> {
             ? "Use variant: strict, or Node ≥ 22."
             : "Use an engine with WebAssembly SIMD and threads."),
       );
-    module = WebAssembly.compile(decodeBase64(wasmBase64[variant]));
+    module = WebAssembly.compile(kernelBytes(variant));
     compiled.set(variant, module);
   }
   return module;
@@ -35,6 +35,11 @@ export function compileKernels(variant: Variant): Promise<WebAssembly.Module> {
 /** True once any build has been compiled in this thread. */
 export function hasCompiledKernels(): boolean {
   return compiled.size > 0;
+}
+
+/** The build as a wasm file. */
+export function kernelBytes(variant: Variant): Uint8Array<ArrayBuffer> {
+  return decodeBase64(wasmBase64[variant]);
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

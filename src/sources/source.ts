@@ -84,6 +84,8 @@ export interface Source<C extends SourceChoice = SourceChoice, S extends DataSou
   readonly schema: Option;
   /** `kind` of what it loads. */
   readonly yields: S["kind"];
+  /** Examples are made up from the settings: it can be loaded anywhere. */
+  readonly isSynthetic?: true;
   /** Settings that name files: in a run's identity their content stands in their place. */
   readonly pathKeys?: readonly string[];
   /** Relations between settings that do not hold, keys named within `data`. */

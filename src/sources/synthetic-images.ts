@@ -92,5 +92,6 @@ export const syntheticImagesSource = defineSource<SyntheticImagesConfig, ImageSo
   name: "synthetic-images",
   schema: syntheticImagesSchema,
   yields: "images",
+  isSynthetic: true,
   load: syntheticImages,
 });

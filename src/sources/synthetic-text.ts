@@ -116,5 +116,6 @@ export const syntheticTextSource = defineSource<SyntheticTextConfig, TokenSource
   name: "synthetic-text",
   schema: syntheticTextSchema,
   yields: "tokens",
+  isSynthetic: true,
   load: syntheticText,
 });

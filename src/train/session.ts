@@ -29,9 +29,13 @@ export class Session {
     this.#fill = createBatchFiller(program, engine.memory);
   }
 
-  /** Puts initial weights into the engine's memory and records the tapes. */
-  static async open(program: Program, engine: Engine): Promise<Session> {
-    const kernels = instantiateKernels(await compileKernels(program.config.variant), engine.memory);
+  /**
+   * Puts initial weights into the engine's memory and records the tapes.
+   *
+   * @param module the compiled build, where it is not to be the one that everything shares
+   */
+  static async open(program: Program, engine: Engine, module?: WebAssembly.Module): Promise<Session> {
+    const kernels = instantiateKernels(module ?? (await compileKernels(program.config.variant)), engine.memory);
     const pruner = { kernels, memory: engine.memory, stagingBase: program.areas.transients };
     const session = new Session(program, engine, pruner);
     initialiseParameters(program.model.parameters, program.config.seed, engine.memory);

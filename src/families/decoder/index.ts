@@ -13,6 +13,20 @@ export const decoderFamily = defineFamily<DecoderConfig, TokenSource>({
   unitsPerExample: ({ seqLen }) => seqLen,
   brokenRelations: brokenHeads,
   scaling: transformerScaling(),
+  samples: [
+    { family: "decoder", dModel: 24, numLayers: 1, numHeads: 2, dFf: 40, seqLen: 37 },
+    {
+      family: "decoder",
+      dModel: 24,
+      numLayers: 1,
+      numHeads: 2,
+      seqLen: 9,
+      norm: "rmsnorm",
+      activation: "geglu",
+      bias: false,
+      tiedEmbedding: true,
+    },
+  ],
   leastData: () => ({ kind: "tokens", vocabSize: 1 }),
   build: (model, { data, batchSize, declare }) =>
     buildDecoder(model, { vocabSize: data.vocabSize, batchSize, declare }),

@@ -13,6 +13,10 @@ export const vitFamily = defineFamily<VitConfig, ImageSource>({
   unitsPerExample: () => 1,
   brokenRelations: brokenHeads,
   scaling: transformerScaling(),
+  samples: [
+    { family: "vit", dModel: 24, numLayers: 1, numHeads: 2, patchSize: 4, pooling: "class" },
+    { family: "vit", dModel: 24, numLayers: 1, numHeads: 2, patchSize: 8, norm: "rmsnorm", activation: "geglu" },
+  ],
   leastData: ({ patchSize }) => ({ kind: "images", channels: 1, height: patchSize, width: patchSize, numClasses: 1 }),
   build: (model, { data, batchSize, declare }) => buildVit(model, { image: data, batchSize, declare }),
 });

@@ -14,6 +14,8 @@ export interface PowerKernelOptions {
   readonly rows: number;
   readonly isLog: boolean;
   readonly delta: number;
+  /** The compiled strict build, where it is not to be the one that everything shares. */
+  readonly module?: WebAssembly.Module | undefined;
 }
 
 export interface PowerKernel {
@@ -35,8 +37,7 @@ type Buffers = "points" | "program" | "table" | "delta" | "values" | "gradients"
  * @throws {StateError} where the engine cannot run it
  */
 export async function openPowerKernel(options: PowerKernelOptions): Promise<PowerKernel> {
-  const { form, columns, coordinates, rows, isLog, delta } = options;
-  const module = await compileKernels("strict");
+  const { form, columns, coordinates, rows, isLog, delta, module = await compileKernels("strict") } = options;
   const program = programOf(form, columns);
   const numPairs = Math.ceil(rows / 2);
   const tableLength = 2 * numPairs * (columns.length + 2);
