@@ -1,6 +1,6 @@
 /** What a command is: its words, its options, and what it does. */
 import { Command } from "commander";
-import { type Flags, type FlagValues, optionOf, toggle } from "./flags.ts";
+import { type Flags, type FlagValues, optionsOf, toggle } from "./flags.ts";
 import { Output } from "./output.ts";
 
 /** Receives the exit code that a command returns. */
@@ -49,7 +49,8 @@ export function command<const W extends string, const F extends Flags>({
   return (finish) => {
     const made = new Command(name).description(help);
     if (words !== "") made.arguments(words);
-    for (const [key, flag] of Object.entries({ ...options, json })) made.addOption(optionOf(key, flag));
+    for (const [key, flag] of Object.entries({ ...options, json }))
+      for (const option of optionsOf(key, flag)) made.addOption(option);
     return made.action(async () => {
       const flags = made.opts<FlagValues<F> & { readonly json: boolean }>();
       finish(await run(made.processedArgs as WordsOf<W>, flags, new Output({ isJson: flags.json })));

@@ -17,8 +17,9 @@ function rowOf(option: Option): string {
   return `| ${[`\`${shown}\``, defaultOf(option), description].map(escaped).join(" | ")} |`.replace("|  |", "| |");
 }
 
-function defaultOf({ mandatory, defaultValue, defaultValueDescription }: Option): string {
+function defaultOf({ mandatory, negate, defaultValue, defaultValueDescription }: Option): string {
   if (mandatory) return "required";
+  if (negate) return "";
   if (defaultValueDescription !== undefined) return defaultValueDescription;
   if (typeof defaultValue === "boolean") return defaultValue ? "on" : "off";
   const isNothing = defaultValue === undefined || (Array.isArray(defaultValue) && defaultValue.length === 0);

@@ -14,6 +14,8 @@ export interface Flag<T> {
   readonly choices?: readonly string[];
   readonly isRepeatable?: boolean;
   readonly isRequired?: boolean;
+  /** Help of the option that says the opposite, `--no-…`; without it there is none. */
+  readonly opposite?: string;
   /** The key of an option that it may not stand beside. */
   readonly conflictsWith?: string;
   /** Where the option is not given. */
@@ -30,6 +32,13 @@ export type FlagValues<F extends Flags> = { readonly [K in keyof F]: F[K] extend
 
 /** On where it is given. */
 export const toggle = (help: string): Flag<boolean> => ({ help, otherwise: false });
+
+/** On where it is given, off where `--no-…` is; undefined where neither. */
+export const either = (help: string, opposite: string, otherwiseText: string): Flag<boolean | undefined> => ({
+  help,
+  opposite,
+  otherwiseText,
+});
 
 /** A value that `parse` makes of the text. */
 export const value = <T>(placeholder: string, help: string, parse: (text: string) => T): Flag<T | undefined> => ({
@@ -68,9 +77,14 @@ export const otherwiseAs = <T>(flag: Flag<T>, otherwiseText: string): Flag<T> =>
 /** The same option, which must be given. */
 export const required = <T>(flag: Flag<T>): Flag<T & {}> => ({ ...(flag as Flag<T & {}>), isRequired: true });
 
-/** As commander has it. */
-export function optionOf(key: string, flag: Flag<unknown>): Option {
+/** As commander has it: one option, or two where there is an opposite. */
+export function optionsOf(key: string, flag: Flag<unknown>): Option[] {
   const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const option = optionOf(name, flag);
+  return flag.opposite === undefined ? [option] : [option, new Option(`--no-${name}`, flag.opposite)];
+}
+
+function optionOf(name: string, flag: Flag<unknown>): Option {
   const option = new Option(`--${name}${flag.placeholder === undefined ? "" : ` ${flag.placeholder}`}`, flag.help);
   const { parse } = flag;
   if (flag.choices !== undefined) option.choices(flag.choices);

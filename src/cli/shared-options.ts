@@ -1,10 +1,14 @@
 /** Options that several commands have. */
-import { type Flag, oneOf, otherwiseAs, text, toggle, withDefault } from "./flags.ts";
+import { either, type Flag, oneOf, otherwiseAs, text, toggle, withDefault } from "./flags.ts";
 
 export const variant = (help: string): Flag<"strict" | "relaxed" | undefined> =>
   oneOf("<build>", help, ["strict", "relaxed"]);
 
-export const turbo = toggle("let Node ≥ 24 fuse vector instructions: faster, experimental, the same bits");
+export const turbo = either(
+  "let V8 fuse vector instructions (Node ≥ 24): faster, the same bits",
+  "do not",
+  "on where a check finds no other bit",
+);
 
 export const weights = otherwiseAs(
   text("<run>", "the run whose pruned weights are shown, by id or name"),

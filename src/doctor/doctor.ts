@@ -2,6 +2,7 @@
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { hasRelaxedSimd, hasSimd, hasThreads, largestMemoryBytes } from "./features.ts";
 import { measureGemmGflops } from "./peak.ts";
+import { turboVerdict } from "./turbo.ts";
 
 /** Flat, so that it prints as a table and as one line of JSON. */
 export interface DoctorReport {
@@ -15,6 +16,8 @@ export interface DoctorReport {
   readonly simd: boolean;
   /** False: only the `strict` variant runs. */
   readonly relaxedSimd: boolean;
+  /** What was found of V8's revectorizer, which the command line turns on where every kernel keeps its bits. */
+  readonly turbo: string;
   /** False: runs have one thread. */
   readonly threads: boolean;
   readonly totalMemoryBytes: number;
@@ -30,6 +33,7 @@ export interface DoctorReport {
 /** Looks at the machine; takes about a second, most of it measuring. */
 export async function doctor(): Promise<DoctorReport> {
   const [simd, relaxedSimd, threads] = [hasSimd(), hasRelaxedSimd(), hasThreads()];
+  const turbo = simd && threads ? await turboVerdict("strict") : undefined;
   return {
     node: process.versions.node,
     v8: process.versions.v8,
@@ -38,6 +42,7 @@ export async function doctor(): Promise<DoctorReport> {
     cores: availableParallelism(),
     simd,
     relaxedSimd,
+    turbo: turbo?.reason ?? "nothing: the kernels do not run here",
     threads,
     totalMemoryBytes: totalmem(),
     freeMemoryBytes: process.availableMemory?.() ?? freemem(),

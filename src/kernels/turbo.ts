@@ -15,7 +15,8 @@ export function hasTurbo(): boolean {
 
 /**
  * Lets V8 fuse pairs of vector instructions in the kernels compiled from now on, in this process and its threads. The bits
- * stay the same; the flag is experimental in V8, so nothing turns it on unasked.
+ * stay the same; the flag is experimental in V8, so the library turns it on where it is asked to, and the command line after a
+ * check (doctor/turbo.ts).
  *
  * @throws {StateError} where this Node's V8 cannot, or kernels have been compiled without it
  */

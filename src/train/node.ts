@@ -6,7 +6,6 @@ import { runId } from "../config/run-id.ts";
 import type { RunEvent, RunResult } from "../core/record.ts";
 import { createEngine } from "../engine/engine.ts";
 import { enableTurbo } from "../kernels/turbo.ts";
-import { methodOf } from "../methods/index.ts";
 import { loadData } from "../sources/node.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { openRun } from "../store/run-directory.ts";
@@ -40,8 +39,6 @@ export async function train(input: RunConfigInput, options: TrainOptions = {}): 
   if (turbo) enableTurbo();
   const pluginHashes = await loadPlugins(pluginsOf(input), baseDir);
   const config = parseRunConfig(input);
-  const warnings = methodOf(config.sparsity).warnings?.(config.sparsity, config.training.steps) ?? [];
-  for (const warning of warnings) options.onWarning?.(warning);
   const data = await loadData(config.data, { baseDir });
   const id = runId(config, data.fingerprint, pluginHashes);
   const store =
@@ -60,6 +57,7 @@ export async function train(input: RunConfigInput, options: TrainOptions = {}): 
       turbo,
       signal,
       onEvent,
+      onWarning: options.onWarning,
       createEngine,
       measuredSwitchDensity: () => measuredSwitchDensity(config.variant),
     });

@@ -8,6 +8,7 @@ import type { Engine } from "../engine/protocol.ts";
 import { dataPerStep } from "../families/count.ts";
 import { familyOf } from "../families/index.ts";
 import { createMemory } from "../kernels/abi.ts";
+import { methodOf } from "../methods/index.ts";
 import type { DataSource } from "../sources/source.ts";
 import { checkpointName, type RunStore } from "../store/store.ts";
 import { type Progress, restoreCheckpoint, saveCheckpoint } from "./checkpoint.ts";
@@ -38,6 +39,8 @@ export interface TrainInputs {
   }) => Promise<Engine>;
   readonly signal?: StopSignal | undefined;
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Told what a user should know before the first step. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
@@ -53,6 +56,7 @@ export async function trainModel(inputs: TrainInputs): Promise<RunResult> {
   const switchDensity =
     checkpoint === undefined ? await resolveSwitchDensity(inputs) : Number(checkpoint.metadata.switchDensity);
   const program = planProgram(config, data, { threads, switchDensity });
+  if (checkpoint === undefined) for (const warning of warningsOf(config)) inputs.onWarning?.(warning);
   const engine = await inputs.createEngine({
     memory: createMemory(program.arena.bytes),
     variant: config.variant,
@@ -68,6 +72,11 @@ export async function trainModel(inputs: TrainInputs): Promise<RunResult> {
   } finally {
     await engine.close();
   }
+}
+
+function warningsOf({ sparsity, training }: RecordedConfig): readonly string[] {
+  const method = methodOf(sparsity);
+  return method.warnings?.({ ...sparsity, method: method.name }, training.steps) ?? [];
 }
 
 function resolveSwitchDensity({ config, measuredSwitchDensity }: TrainInputs): Promise<number> {

@@ -13,7 +13,7 @@ name: test
 model: { family: decoder, dModel: 16, numLayers: 1, numHeads: 2, seqLen: 32 }
 data: { kind: text, paths: corpus.txt }
 training: { steps: ${steps}, batchSize: 2, learningRate: { kind: constant, peak: 1.0e-3 }, evalExamples: 8 }
-sparsity: { final: ${sparsity}, interval: 10, switchDensity: 0.75 }
+sparsity: { final: ${sparsity}, interval: 5, switchDensity: 0.75 }
 `;
 const sweep = (steps: number) => `
 name: test

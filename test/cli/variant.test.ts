@@ -26,17 +26,20 @@ const trained = async (...flags: string[]) => {
   return jsonLines(ended);
 };
 
-test.runIf(canTurbo)("--turbo gives the same bits, and is named in the record", async () => {
-  const plain = await trained();
-  const turbo = await trained("--turbo");
-  expect(plain.at(-1)).toMatchObject({ status: "completed", variant: "strict", turbo: false });
-  expect(turbo.at(-1)).toMatchObject({ status: "completed", variant: "strict", turbo: true });
-  expect(turbo[0]).toMatchObject({ type: "start", turbo: true });
-  for (const key of ["id", "lossHash", "validLoss"]) expect(turbo.at(-1)![key], key).toBe(plain.at(-1)![key]);
-});
+test.runIf(canTurbo)(
+  "turbo is on unless --no-turbo is given, with the same bits, and is named in the record",
+  async () => {
+    const plain = await trained("--no-turbo");
+    const turbo = await trained();
+    expect(plain.at(-1)).toMatchObject({ status: "completed", variant: "strict", turbo: false });
+    expect(turbo.at(-1)).toMatchObject({ status: "completed", variant: "strict", turbo: true });
+    expect(turbo[0]).toMatchObject({ type: "start", turbo: true });
+    for (const key of ["id", "lossHash", "validLoss"]) expect(turbo.at(-1)![key], key).toBe(plain.at(-1)![key]);
+  },
+);
 
 test.runIf(canTurbo)("--turbo gives the relaxed build's same bits too, on two threads", async () => {
-  const plain = await trained("--variant", "relaxed");
+  const plain = await trained("--variant", "relaxed", "--no-turbo");
   const turbo = await trained("--variant", "relaxed", "--turbo", "--threads", "2");
   expect(turbo.at(-1)!.lossHash).toBe(plain.at(-1)!.lossHash);
 });

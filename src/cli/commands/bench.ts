@@ -17,9 +17,9 @@ export const benchCommand = command({
   },
   async run(_, flags, output) {
     const { calibrate, calibrationFile, rememberedCalibration } = await import("../../calibration/cache.ts");
-    const { enableTurbo } = await import("../../kernels/turbo.ts");
-    const { variant, turbo } = flags;
-    if (turbo) enableTurbo();
+    const { chooseTurbo } = await import("../turbo.ts");
+    const { variant } = flags;
+    const turbo = await chooseTurbo(flags.turbo, variant, output);
     const remembered = flags.calibrate ? undefined : await rememberedCalibration(variant);
     const calibration =
       remembered ??

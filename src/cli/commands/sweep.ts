@@ -25,8 +25,10 @@ export const sweepCommand = command({
   async run([file], flags, output) {
     const { sweepConfigOf } = await import("../../config/files.ts");
     const { estimateSweep, prepareSweep, runPrepared } = await import("../../sweep/node.ts");
-    const { out, jobs, dryRun, turbo } = flags;
+    const { chooseTurbo } = await import("../turbo.ts");
+    const { out, jobs, dryRun } = flags;
     const { config, origin } = await sweepConfigOf(await readText(file), file);
+    const turbo = await chooseTurbo(flags.turbo, config.base.variant, output);
     return await interruptible(output, async (signal) => {
       const onEvent = (event: SweepEvent) => show(event, config.name, output);
       const prepared = await prepareSweep(config, {

@@ -26,7 +26,8 @@ export const trainCommand = command({
   async run([file], flags, output) {
     const { runConfigOf } = await import("../../config/files.ts");
     const { train } = await import("../../train/node.ts");
-    const { out, threads, turbo } = flags;
+    const { chooseTurbo } = await import("../turbo.ts");
+    const { out, threads } = flags;
     const written = await runConfigOf(await readText(file), file);
     const config = { ...written, variant: flags.variant ?? written.variant };
     const show = progressOf(config.training.steps, output);
@@ -35,6 +36,7 @@ export const trainCommand = command({
       show(event);
     };
     const onWarning = (message: string) => output.warn(message);
+    const turbo = await chooseTurbo(flags.turbo, config.variant, output);
     const result = await interruptible(output, (signal) =>
       train(config, { out, baseDir: dirname(file), threads, turbo, signal, onEvent, onWarning }),
     );

@@ -8,9 +8,9 @@ import { ConfigError } from "../../core/errors.ts";
 import { formatNumber, formatPercent, plural } from "../../core/format.ts";
 import type { Variant } from "../../core/record.ts";
 import type { Ramp, TimeCost } from "../../fit/index.ts";
-import { enableTurbo } from "../../kernels/turbo.ts";
 import { readText } from "../files.ts";
 import type { Output } from "../output.ts";
+import { chooseTurbo } from "../turbo.ts";
 
 export interface MachineFlags {
   readonly layers: number;
@@ -18,7 +18,7 @@ export interface MachineFlags {
   readonly tokensPerExample: number | undefined;
   readonly calibration: string | undefined;
   readonly variant: Variant;
-  readonly turbo: boolean;
+  readonly turbo: boolean | undefined;
 }
 
 export interface MeasuredCost {
@@ -63,7 +63,7 @@ function machineName(file: string | undefined): string {
 }
 
 async function thisMachine({ variant, turbo }: MachineFlags, output: Output): Promise<Calibration> {
-  if (turbo) enableTurbo();
+  await chooseTurbo(turbo, variant, output);
   const onProgress = (done: number) => output.progress(() => [`calibrating: ${formatPercent(done, 0)}`]);
   return (await rememberedCalibration(variant)) ?? (await calibrate(variant, onProgress));
 }
