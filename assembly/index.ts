@@ -1,5 +1,5 @@
 export { write_constants } from "./simd/constants";
-export * from "./sync/barrier";
+export * from "./sync/wait";
 export * from "./simd/elementary";
 export * from "./norm/layernorm";
 export * from "./norm/rmsnorm";

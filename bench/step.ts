@@ -7,28 +7,22 @@ import type { KernelName } from "../src/kernels/registry.ts";
 import { enableTurbo } from "../src/kernels/turbo.ts";
 import { isVariantSupported } from "../src/kernels/variant.ts";
 import { machineLine } from "./lib/machine.ts";
-import {
-  type CallTime,
-  openReference,
-  REFERENCE_MODELS,
-  type ReferenceModel,
-  type ReferenceStep,
-} from "./lib/models.ts";
-import { countOf, listOf, parseFlags } from "./lib/options.ts";
+import { BENCH_MODELS, type BenchModel, type CallTime, openReference, type ReferenceStep } from "./lib/models.ts";
+import { countOf, countsOf, listOf, parseFlags } from "./lib/options.ts";
 import { median, rounded } from "./lib/statistics.ts";
 
 const flags = parseFlags("npm run bench:step --", {
-  model: { type: "string", help: "decoder, vit" },
+  model: { type: "string", help: "decoder, vit, small" },
   sparsity: { type: "string", help: "0, 0.5, 0.75, 0.875, 0.9375" },
-  threads: { type: "string", help: "1, 2" },
+  threads: { type: "string", help: "any numbers; 1,2 by default" },
   variant: { type: "string", help: "strict, relaxed" },
   turbo: { type: "boolean", help: "let Node ≥ 24 fuse vector instructions (experimental)" },
   repeats: { type: "string", help: "rounds, 7 by default" },
   json: { type: "boolean", help: "JSON lines on stdout" },
 });
-const models = listOf("model", flags.model, Object.keys(REFERENCE_MODELS) as ReferenceModel[]);
+const models = listOf("model", flags.model, Object.keys(BENCH_MODELS) as BenchModel[]);
 const sparsities = listOf("sparsity", flags.sparsity, [0, 0.5, 0.75, 0.875, 0.9375]);
-const threadCounts = listOf("threads", flags.threads, [1, 2]);
+const threadCounts = countsOf("threads", flags.threads, [1, 2]);
 const variants = listOf("variant", flags.variant, ["strict", "relaxed"] as Variant[]).filter(isVariantSupported);
 const repeats = countOf("repeats", flags.repeats, 7);
 const isTurbo = flags.turbo === true;
@@ -41,7 +35,7 @@ const print = flags.json === true ? (line: object) => console.log(JSON.stringify
 print({ type: "machine", ...machineLine() });
 for (const model of models) await benchModel(model);
 
-async function benchModel(model: ReferenceModel): Promise<void> {
+async function benchModel(model: BenchModel): Promise<void> {
   const contenders: ReferenceStep[] = [];
   for (const variant of variants)
     for (const threads of threadCounts)
@@ -83,7 +77,7 @@ function lineOf(
     variant,
     turbo: isTurbo,
     ms: rounded(ms, 4),
-    [`${REFERENCE_MODELS[model].unit}PerSecond`]: rounded((1000 * REFERENCE_MODELS[model].items) / ms, 4),
+    [`${BENCH_MODELS[model].unit}PerSecond`]: rounded((1000 * BENCH_MODELS[model].items) / ms, 4),
     vsDense: over({ sparsity: 0 }),
     vsOneThread: over({ threads: 1 }),
     vsStrict: over({ variant: "strict" }),
@@ -91,17 +85,11 @@ function lineOf(
   };
 }
 
-/** Milliseconds of the kinds of calls, a mean over the threads, which then add up to the step. */
-function partsOf(calls: readonly CallTime[], ms: number): Record<Part | "barrier" | "other", number> {
-  const parts = Object.fromEntries([...PARTS, "barrier"].map((part) => [part, 0])) as Record<
-    Part | "barrier" | "other",
-    number
-  >;
+/** Milliseconds of the kinds of calls, a mean over the threads, and what is left: waiting, claiming, the batch. */
+function partsOf(calls: readonly CallTime[], ms: number): Record<Part | "other", number> {
+  const parts = Object.fromEntries([...PARTS, "other"].map((part) => [part, 0])) as Record<Part | "other", number>;
   const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
-  for (const { kernel, busy, waiting } of calls) {
-    parts[partOf(kernel)] += mean(busy);
-    parts.barrier += mean(waiting);
-  }
+  for (const { kernel, busy } of calls) parts[partOf(kernel)] += mean(busy);
   parts.other = ms - Object.values(parts).reduce((sum, v) => sum + v, 0);
   return parts;
 }

@@ -6,6 +6,8 @@ import { gemmDw1x4, gemmDw2x4 } from "./gemm-dw-micro.generated";
 /** Tiles summed in registers before dW is touched, and columns whose tokens then stay in L1: 8·32·128 = 32 KB. */
 const TILE_BLOCK: i32 = 8;
 const COLUMN_BLOCK: i32 = 32;
+/** Rows of a unit of the extent, which is a group of them by a block of columns. */
+const ROW_GROUP: i32 = 4;
 const VECTORS_PER_TILE: usize = 8;
 /** Columns of a panel: [vector of 4 tokens][column]. */
 const PANEL: i32 = 4;
@@ -19,19 +21,31 @@ export function f32_gemm_dw(
   dy: usize, x: usize, dw: usize, rows: i32, cols: i32, numTiles: i32, accumulate: i32, scratch: usize,
 ): void {
   const panels = scratch + SUMS_BYTES;
-  if (!accumulate) memory.fill(dw + <usize>begin * <usize>cols * 4, 0, <usize>(end - begin) * <usize>cols * 4);
+  const groups = (rows + ROW_GROUP - 1) / ROW_GROUP;
   for (let tile = 0; tile < numTiles; tile += TILE_BLOCK) {
     const tiles = min(TILE_BLOCK, numTiles - tile);
-    for (let col = 0; col < cols; col += COLUMN_BLOCK) {
+    for (let unit = begin; unit < end; ) {
+      const block = unit / groups;
+      const next = min(end, (block + 1) * groups);
+      const col = block * COLUMN_BLOCK;
       const width = min(COLUMN_BLOCK, cols - col);
+      const top = (unit - block * groups) * ROW_GROUP;
+      const bottom = min(rows, (next - block * groups) * ROW_GROUP);
+      if (tile == 0 && !accumulate) clear(dw + (<usize>top * <usize>cols + <usize>col) * 4, <usize>cols * 4, width, bottom - top);
       pack(tiles, width, x + (<usize>tile * <usize>cols + <usize>col) * ROW, <usize>cols * ROW, panels);
-      for (let row = begin; row < end; row += 2)
+      for (let row = top; row < bottom; row += 2)
         addRows(
-          min(2, end - row), width, tiles * <i32>VECTORS_PER_TILE, dy + (<usize>tile * <usize>rows + <usize>row) * ROW,
+          min(2, bottom - row), width, tiles * <i32>VECTORS_PER_TILE, dy + (<usize>tile * <usize>rows + <usize>row) * ROW,
           <usize>rows * ROW, panels, scratch, dw + (<usize>row * <usize>cols + <usize>col) * 4, <usize>cols * 4,
         );
+      unit = next;
     }
   }
+}
+
+/** Zeros in `width` columns of some rows. */
+function clear(dw: usize, dwStride: usize, width: i32, rows: i32): void {
+  for (let row = 0; row < rows; row++, dw += dwStride) memory.fill(dw, 0, <usize>width * 4);
 }
 
 /** Some columns of x as panels, the last one filled up with zeros; xStride: bytes of a tile. */

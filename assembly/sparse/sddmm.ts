@@ -8,34 +8,37 @@ import { touch } from "./touch";
  *
  *   dValues[p] = Σ_t dY[row(p), t]·X[col(p), t]
  *
- * Shapes    dy tiles (nt, rows) · x tiles (nt, cols) · dValues as the non-zeros of rows [begin, end), overwritten
+ * Shapes    dy tiles (nt, rows) · x tiles (nt, cols) · dValues at the non-zeros of units [begin, end), overwritten; unit
+ *           block·rows + row is a row of a column block
  * Rounding  each entry adds up its tiles in order, a tile as `dot` and `sumLanes` do: the same bits for any split of the
- *           rows and whatever the other entries
+ *           units and whatever the other entries
  */
 export function f32_sddmm_csr(
   begin: i32, end: i32,
   rowPtr: usize, offsets: usize, dy: usize, x: usize, dValues: usize, rows: i32, cols: i32, numTiles: i32,
 ): void {
-  clear(begin, end, rowPtr, dValues, rows, cols);
+  if (begin == end) return;
+  const firstBlock = begin / rows;
+  const lastBlock = (end - 1) / rows;
+  clear(begin, end, rowPtr, dValues, rows);
   for (let tile = 0; tile < numTiles; tile++) {
-    let slab = x + tileOffset(tile, cols);
-    const dRows = dy + tileOffset(tile, rows) + <usize>begin * FEATURE_BYTES;
-    for (let block = 0; block * CSR_BLOCK < cols; block++) {
-      const width = min(CSR_BLOCK, cols - block * CSR_BLOCK);
-      if (touch(slab, width) < 0) return;
-      addBlock(rowPtr + rowOffset(block, begin, rows), offsets, dRows, slab, dValues, end - begin);
-      slab += <usize>width * FEATURE_BYTES;
+    const dRows = dy + tileOffset(tile, rows);
+    for (let block = firstBlock; block <= lastBlock; block++) {
+      const slab = x + tileOffset(tile, cols) + <usize>(block * CSR_BLOCK) * FEATURE_BYTES;
+      const top = max(begin - block * rows, 0);
+      const bottom = min(end - block * rows, rows);
+      if (touch(slab, min(CSR_BLOCK, cols - block * CSR_BLOCK)) < 0) return;
+      addBlock(rowPtr + rowOffset(block, top, rows), offsets, dRows + <usize>top * FEATURE_BYTES, slab, dValues, bottom - top);
     }
   }
 }
 
-/** Zeros at the non-zeros of rows [begin, end), which lie together within each block. */
-function clear(begin: i32, end: i32, rowPtr: usize, dValues: usize, rows: i32, cols: i32): void {
-  for (let block = 0; block * CSR_BLOCK < cols; block++) {
-    const first = wordOffset(load<i32>(rowPtr + rowOffset(block, begin, rows)));
-    const last = wordOffset(load<i32>(rowPtr + rowOffset(block, end, rows)));
-    memory.fill(dValues + first, 0, last - first);
-  }
+/** Zeros at the non-zeros of the units [begin, end), which lie together. */
+function clear(begin: i32, end: i32, rowPtr: usize, dValues: usize, rows: i32): void {
+  const last = end - 1;
+  const from = wordOffset(load<i32>(rowPtr + rowOffset(begin / rows, begin % rows, rows)));
+  const to = wordOffset(load<i32>(rowPtr + rowOffset(last / rows, last % rows + 1, rows)));
+  memory.fill(dValues + from, 0, to - from);
 }
 
 /**

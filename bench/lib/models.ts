@@ -2,7 +2,7 @@
 import { parseRunConfig, type RunConfigInput } from "../../src/config/run-config.ts";
 import type { Variant } from "../../src/core/record.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import { timingsBytes } from "../../src/engine/protocol.ts";
+import { timingsBytes, timingsOf } from "../../src/engine/protocol.ts";
 import { createMemory } from "../../src/kernels/abi.ts";
 import type { KernelName } from "../../src/kernels/registry.ts";
 import { sourceOf } from "../../src/sources/index.ts";
@@ -10,8 +10,7 @@ import type { DataSource, SourceChoice } from "../../src/sources/source.ts";
 import { planProgram } from "../../src/train/program.ts";
 import { Session } from "../../src/train/session.ts";
 import { recordStep } from "../../src/train/step.ts";
-
-export type ReferenceModel = keyof typeof REFERENCE_MODELS;
+import { createSlowedEngine } from "./slowed.ts";
 
 /** Small enough that the loss falls from the first step on, without a warm-up. */
 export const LEARNING_RATE = 1e-4;
@@ -35,23 +34,36 @@ export const REFERENCE_MODELS = {
   },
 } as const;
 
+/** A model of the size that laptops sweep over: steps of milliseconds, in which waiting shows. */
+const small = {
+  model: { family: "decoder", dModel: 64, numLayers: 2, numHeads: 4, seqLen: 64 },
+  data: { kind: "synthetic-text", vocabSize: 256 },
+  batchSize: 8,
+  items: 512,
+  unit: "tokens",
+} as const;
+
+export const BENCH_MODELS = { ...REFERENCE_MODELS, small } as const;
+export type BenchModel = keyof typeof BENCH_MODELS;
+
 export interface StepOptions {
   readonly sparsity: number;
   readonly threads: number;
   readonly variant: Variant;
   /** n:m with n/m = 1 − sparsity in place of an unstructured mask. */
   readonly pattern?: { readonly n: number; readonly m: number } | undefined;
+  /** Of each thread: how many times as long it takes for every call. */
+  readonly slowness?: readonly number[] | undefined;
 }
 
-/** A call of the training tape with the milliseconds that each thread spent in it, and waiting before it. */
+/** A call of the training tape with the milliseconds that each thread spent in it. */
 export interface CallTime {
   readonly kernel: KernelName;
   readonly busy: readonly number[];
-  readonly waiting: readonly number[];
 }
 
 export interface ReferenceStep {
-  readonly model: ReferenceModel;
+  readonly model: BenchModel;
   readonly options: StepOptions;
   /** Bytes of the wasm memory. */
   readonly memoryBytes: number;
@@ -65,7 +77,7 @@ export interface ReferenceStep {
 }
 
 /** The state after the sparsity ramp: every pruned weight at its final density, as CSR where it is sparse at all. */
-export async function openReference(name: ReferenceModel, options: StepOptions): Promise<ReferenceStep> {
+export async function openReference(name: BenchModel, options: StepOptions): Promise<ReferenceStep> {
   const { sparsity, threads, variant } = options;
   const config = parseRunConfig(inputOf(name, options));
   const data = oneBatch(syntheticSource(config.data), config.training.batchSize);
@@ -73,7 +85,11 @@ export async function openReference(name: ReferenceModel, options: StepOptions):
   const maxCalls = 4 * recordStep(program.model, program.batch, program.optimizer, config.training).calls.length;
   const timings = { address: program.arena.reserve("timings", timingsBytes(threads, maxCalls)), calls: maxCalls };
   const memory = createMemory(program.arena.bytes);
-  const engine = await createEngine({ memory, variant, threads, timings });
+  const engineOptions = { memory, variant, threads, timings };
+  const { slowness } = options;
+  const engine = await (slowness === undefined
+    ? createEngine(engineOptions)
+    : createSlowedEngine({ ...engineOptions, slowness }));
   const session = await Session.open(program, engine);
   if (sparsity > 0) session.applyUpdate(0);
   const { calls } = recordStep(program.model, program.batch, program.optimizer, config.training);
@@ -89,15 +105,8 @@ export async function openReference(name: ReferenceModel, options: StepOptions):
       return { ms: performance.now() - began, loss };
     },
     calls() {
-      const times = new Float64Array(memory.buffer, timings.address, 2 * threads * maxCalls);
-      const perThread = Array.from({ length: threads }, (_, thread) =>
-        times.subarray(2 * thread * maxCalls, 2 * (thread + 1) * maxCalls),
-      );
-      return calls.map(({ kernel }, i) => ({
-        kernel,
-        busy: perThread.map((t) => t[2 * i + 1]! - t[2 * i]!),
-        waiting: perThread.map((t) => (i === 0 ? 0 : t[2 * i]! - t[2 * i - 1]!)),
-      }));
+      const times = Array.from({ length: threads }, (_, thread) => timingsOf(memory, timings, thread));
+      return calls.map(({ kernel }, i) => ({ kernel, busy: times.map((ofThread) => ofThread[i]!) }));
     },
     close: () => engine.close(),
   };
@@ -143,8 +152,8 @@ function oneBatch(source: DataSource, batchSize: number): DataSource {
   };
 }
 
-function inputOf(name: ReferenceModel, { sparsity, variant, pattern }: StepOptions): RunConfigInput {
-  const { model, data, batchSize } = REFERENCE_MODELS[name];
+function inputOf(name: BenchModel, { sparsity, variant, pattern }: StepOptions): RunConfigInput {
+  const { model, data, batchSize } = BENCH_MODELS[name];
   return {
     model,
     data,

@@ -49,6 +49,11 @@ export function countOf(flag: string, given: string | boolean | undefined, other
     : fail(`--${flag} must be a positive integer; got ${given}. Change it.`);
 }
 
+/** A comma-separated flag as a list of positive whole numbers. */
+export function countsOf(flag: string, given: string | boolean | undefined, otherwise: readonly number[]): number[] {
+  return typeof given === "string" ? given.split(",").map((text) => countOf(flag, text, 0)) : [...otherwise];
+}
+
 export function fail(message: string): never {
   console.error(message);
   process.exit(2);

@@ -1,7 +1,7 @@
 /** A memory with recorded kernel calls that can be run and timed call by call, on any number of threads. */
 import type { Variant } from "../core/record.ts";
 import { RandomStream } from "../core/rng.ts";
-import { type Engine, type EngineOptions, timingsBytes } from "../engine/protocol.ts";
+import { type Engine, type EngineOptions, timingsBytes, timingsOf } from "../engine/protocol.ts";
 import { createMemory, instantiateKernels, type KernelInstance } from "../kernels/abi.ts";
 import type { ElementType } from "../kernels/registry.ts";
 import { compileKernels } from "../kernels/variant.ts";
@@ -9,6 +9,7 @@ import { Arena } from "../memory/arena.ts";
 import { addressOf, type Tensor } from "../memory/tensor.ts";
 import { encodeTape, tapeBytes } from "../tape/encoding.ts";
 import { placeTransients, resolveTape } from "../tape/place.ts";
+import { inOrder } from "../tape/schedule.ts";
 import { Tape } from "../tape/tape.ts";
 
 export interface Filled {
@@ -36,7 +37,7 @@ export class Recorder {
 }
 
 export interface Workbench {
-  /** Runs the tape once; milliseconds of each call, from the moment the threads met before it until they meet again. */
+  /** Runs the tape once, call by call; milliseconds of each, on the thread that spent most in it. */
   run(): Promise<number[]>;
   close(): Promise<void>;
 }
@@ -56,7 +57,7 @@ export async function createWorkbench(
   options: WorkbenchOptions & { readonly prepare?: { readonly run: Prepare; readonly stagingBytes: number } },
 ): Promise<Workbench> {
   const { variant, threads, createEngine, prepare } = options;
-  const placement = placeTransients(tape);
+  const placement = placeTransients(tape, inOrder(tape.calls));
   const area = {
     transients: arena.reserve("transients", Math.max(placement.bytes, prepare?.stagingBytes ?? 0)),
     scratch: arena.reserve("scratch", placement.scratchBytes * threads),
@@ -65,27 +66,23 @@ export async function createWorkbench(
   const calls = tape.calls.length;
   const timings = { address: arena.reserve("timings", timingsBytes(threads, calls)), calls };
   // Pruning moves tensors within their parameter's slab, but neither changes the number of calls nor of arguments.
-  const tapeAddress = arena.reserve("tape", tapeBytes(resolveTape(tape, placement, area)));
+  const tapeAddress = arena.reserve("tape", tapeBytes(resolveTape(tape, placement, area), threads));
   const memory = createMemory(arena.bytes);
   for (const { tensor, fill } of filled) fillTensor(memory, tensor, fill);
   prepare?.run(instantiateKernels(await compileKernels(variant), memory), memory, area.transients);
-  encodeTape(memory, tapeAddress, resolveTape(tape, placement, area), 1);
+  encodeTape(memory, tapeAddress, resolveTape(tape, placement, area), { threads, version: 1 });
   const engine = await createEngine({ memory, variant, threads, timings });
-  const times = new Float64Array(memory.buffer, timings.address, 2 * threads * calls);
+  const times = range(threads).map((thread) => timingsOf(memory, timings, thread));
   return {
     async run() {
       await engine.run(tapeAddress);
-      const begun = (call: number) => times[2 * call]!;
-      const ended = (call: number) => Math.max(...range(threads).map((t) => spent(times, calls, t, call)));
-      return range(calls).map((call) => (call + 1 < calls ? begun(call + 1) - begun(call) : ended(call)));
+      return range(calls).map((call) => Math.max(...times.map((ofThread) => ofThread[call]!)));
     },
     close: () => engine.close(),
   };
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-const spent = (times: Float64Array, calls: number, thread: number, call: number) =>
-  times[2 * (thread * calls + call) + 1]! - times[2 * (thread * calls + call)]!;
 
 function fillTensor(memory: WebAssembly.Memory, tensor: Tensor, fill: Filled["fill"]): void {
   const View = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array }[tensor.elementType];

@@ -1,6 +1,7 @@
 /** The engine on Web Workers, where the page may share memory; else on the page's own thread. */
 import { type Remote, wrap } from "comlink";
 import type { BrowserWorker } from "../../workers/browser.ts";
+import { threadsOnCores } from "./cores.ts";
 import { createInlineEngine } from "./inline.ts";
 import { assertThreads, type Engine, type EngineOptions } from "./protocol.ts";
 import type { ThreadTask } from "./tape-player.ts";
@@ -21,17 +22,18 @@ export interface BrowserEngineOptions extends EngineOptions {
  * @throws {StateError} where this JavaScript engine cannot compile the variant
  */
 export async function createBrowserEngine(options: BrowserEngineOptions): Promise<Engine> {
-  const { threads, onWarning, workerFactory = startWorker } = options;
-  assertThreads("createBrowserEngine", threads);
-  if (threads === 1) return createInlineEngine(options);
+  const { threads: asked, onWarning, workerFactory = startWorker } = options;
+  assertThreads("createBrowserEngine", asked);
+  if (asked === 1) return createInlineEngine(options);
   if (!globalThis.crossOriginIsolated) {
     onWarning(
-      `createBrowserEngine: the page must be cross-origin isolated for ${threads} threads; got an ordinary page, which runs on 1. ` +
+      `createBrowserEngine: the page must be cross-origin isolated for ${asked} threads; got an ordinary page, which runs on 1. ` +
         "Serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
     );
     return createInlineEngine(options);
   }
-  return createThreadedEngine({ ...options, hire: (tasks) => hire(tasks, workerFactory) });
+  const threads = threadsOnCores("createBrowserEngine", asked, navigator.hardwareConcurrency ?? asked, onWarning);
+  return createThreadedEngine({ ...options, threads, hire: (tasks) => hire(tasks, workerFactory) });
 }
 
 function startWorker(): Worker {

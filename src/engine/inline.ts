@@ -1,6 +1,6 @@
 /** The engine without workers: every call runs on the thread that asks. */
 import { compileKernels } from "../kernels/variant.ts";
-import type { Engine, EngineOptions } from "./protocol.ts";
+import { clearTimings, type Engine, type EngineOptions } from "./protocol.ts";
 import { assertIdle, type EngineState, threadDied } from "./state.ts";
 import { createTapePlayer } from "./tape-player.ts";
 import { nextTurn } from "./turn.ts";
@@ -12,7 +12,7 @@ import { nextTurn } from "./turn.ts";
  */
 export async function createInlineEngine(options: EngineOptions): Promise<Engine> {
   const { memory, variant, timings, module = await compileKernels(variant) } = options;
-  const play = createTapePlayer({ module, memory, thread: 0, threads: 1, timings });
+  const player = createTapePlayer({ module, memory, thread: 0, threads: 1, timings });
   let state: EngineState = "idle";
   return {
     memory,
@@ -20,8 +20,9 @@ export async function createInlineEngine(options: EngineOptions): Promise<Engine
     threads: 1,
     async run(tapeAddress) {
       assertIdle(state);
+      clearTimings(memory, timings, 1);
       try {
-        play(tapeAddress);
+        player.playAlone(tapeAddress);
       } catch (cause) {
         state = threadDied(0, 1, cause);
         throw state;

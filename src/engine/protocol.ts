@@ -16,8 +16,8 @@ export interface EngineOptions {
 }
 
 /**
- * A reserved part of the memory: for each thread `calls` pairs of f64, the milliseconds at which its part of a call began and
- * ended, on a clock of the thread's own. Each run overwrites those of the run before.
+ * A reserved part of the memory: for each thread `calls` f64, the milliseconds that it spent in each call of the tape that ran
+ * last.
  */
 export interface TimingsArea {
   readonly address: number;
@@ -27,7 +27,17 @@ export interface TimingsArea {
 
 /** Bytes of a timings area. */
 export function timingsBytes(threads: number, calls: number): number {
-  return threads * calls * 2 * Float64Array.BYTES_PER_ELEMENT;
+  return threads * calls * Float64Array.BYTES_PER_ELEMENT;
+}
+
+/** The times of thread `thread`. */
+export function timingsOf(memory: WebAssembly.Memory, { address, calls }: TimingsArea, thread: number): Float64Array {
+  return new Float64Array(memory.buffer, address + timingsBytes(thread, calls), calls);
+}
+
+/** Before a run, in which each thread adds up its own. */
+export function clearTimings(memory: WebAssembly.Memory, area: TimingsArea | undefined, threads: number): void {
+  for (let thread = 0; area !== undefined && thread < threads; thread++) timingsOf(memory, area, thread).fill(0);
 }
 
 export interface Engine {
@@ -35,7 +45,7 @@ export interface Engine {
   readonly variant: Variant;
   readonly threads: number;
   /**
-   * Runs the tape encoded at `tapeAddress` (see tape/encoding.ts) once, all threads together; resolves when its last call is
+   * Runs the tape encoded at `tapeAddress` for as many threads (see tape/encoding.ts) once, all together; resolves when its last part is
    * done, in a later turn of the event loop, so that timers and signals are served between two runs. One run at a time.
    *
    * @throws {StateError} after close, and while a run is under way
@@ -54,17 +64,25 @@ export function assertThreads(where: string, threads: number): void {
   );
 }
 
-/** Addresses of the i32 words that engine and threads share, within the system bytes of the memory, a cache line each. */
+/**
+ * Addresses of the i32 words that engine and threads share, within the system bytes of the memory, a cache line each.
+ *
+ * The parts of all tapes that an engine ever ran are numbered through: `claimed` is the number of the next part to be begun, `done` how
+ * many are done, and a run's parts have the numbers from its `base` on. So nothing is ever put back to 0, and a thread that comes late,
+ * whenever that is, finds nothing left to claim: nobody waits for it.
+ */
 export const CONTROL = {
-  /** Generation: the main thread adds 1 to start a run. */
+  /** Number of the last run asked for: the main thread adds 1 to start one. */
   command: 0,
-  /** Address of the tape to run, or 0: leave the loop. */
-  tape: 64,
-  /** Each thread adds 1 when it is through with a run; the last one notifies. */
-  done: 128,
-  /** Arrivals and generation of the barrier between two calls. */
-  barrier: 192,
+  /** Two descriptions of a run, of even and of odd number: address of the tape (0: leave the loop), base, number of parts. */
+  runs: 64,
+  claimed: 192,
+  done: 256,
+  /** Number of the last run that is complete; notified. */
+  complete: 320,
 } as const;
+
+const RUN_WORDS = 3;
 
 /** A view of one control word, for Atomics. */
 export function controlWord(memory: WebAssembly.Memory, name: keyof typeof CONTROL): Int32Array {
@@ -73,5 +91,36 @@ export function controlWord(memory: WebAssembly.Memory, name: keyof typeof CONTR
 
 /** Puts every control word to 0, as a new team of threads expects them. */
 export function clearControl(memory: WebAssembly.Memory): void {
-  new Int32Array(memory.buffer, 0, CONTROL.barrier / 4 + 2).fill(0);
+  new Int32Array(memory.buffer, 0, CONTROL.complete / 4 + 1).fill(0);
+}
+
+/** What a thread must know of a run. */
+export interface TapeRun {
+  /** As `command` counts. */
+  readonly number: number;
+  readonly tapeAddress: number;
+  readonly base: number;
+  readonly parts: number;
+}
+
+/** Describes a run in the place of the last but one. */
+export function writeRun(memory: WebAssembly.Memory, { number, tapeAddress, base, parts }: TapeRun): void {
+  const words = runWords(memory, number);
+  for (const [i, word] of [tapeAddress, base, parts].entries()) Atomics.store(words, i, word);
+}
+
+/** The run of a number; `undefined` where another one has been asked for meanwhile. */
+export function readRun(memory: WebAssembly.Memory, number: number): TapeRun | undefined {
+  const words = runWords(memory, number);
+  const run = {
+    number,
+    tapeAddress: Atomics.load(words, 0) >>> 0,
+    base: Atomics.load(words, 1),
+    parts: Atomics.load(words, 2),
+  };
+  return Atomics.load(controlWord(memory, "command"), 0) === number ? run : undefined;
+}
+
+function runWords(memory: WebAssembly.Memory, number: number): Int32Array {
+  return new Int32Array(memory.buffer, CONTROL.runs + (number & 1) * 4 * RUN_WORDS, RUN_WORDS);
 }

@@ -1,8 +1,8 @@
-/** Plays one thread's part of a tape. */
+/** Plays tapes on one thread: all parts in their order, or those that this thread of a team can claim. */
 import { instantiateKernels, type KernelFunction } from "../kernels/abi.ts";
-import { decodeTape, tapeVersion } from "../tape/encoding.ts";
-import { createBarrier } from "./barrier.ts";
-import { type TimingsArea, timingsBytes } from "./protocol.ts";
+import { decodeTape, type TapePart, tapeVersion } from "../tape/encoding.ts";
+import { controlWord, type TapeRun, type TimingsArea, timingsOf } from "./protocol.ts";
+import { createWaiter } from "./waiter.ts";
 
 /** What a thread must know to take its place in a team; every part can be posted to a worker. */
 export interface ThreadTask {
@@ -14,61 +14,109 @@ export interface ThreadTask {
   readonly timings?: TimingsArea | undefined;
 }
 
+interface BoundPart extends Pick<TapePart, "opens" | "closes"> {
+  readonly calls: readonly BoundCall[];
+}
+
 interface BoundCall {
+  readonly index: number;
   readonly name: string;
   readonly kernel: KernelFunction;
   /** begin, end and the registry's arguments. */
   readonly args: readonly number[];
-  readonly isEmpty: boolean;
 }
 
-/**
- * Returns the function that plays the tape at an address: this thread's part of every call, with a barrier between calls.
- * A tape is decoded once for each version of it.
- */
-export function createTapePlayer(task: ThreadTask): (tapeAddress: number) => void {
-  const { module, memory, thread, threads } = task;
-  const instance = instantiateKernels(module, memory);
-  const decoded = new Map<number, { version: number; calls: BoundCall[] }>();
+export interface TapePlayer {
+  /** Plays every part of the tape at an address. */
+  playAlone(tapeAddress: number): void;
+  /**
+   * Plays parts of a run beside other threads until none is left to claim. A part is claimed only when its phase is open, so that
+   * nobody waits for a thread that only waits itself.
+   */
+  playShare(run: TapeRun): void;
+}
 
-  const decode = (address: number): BoundCall[] => {
-    const version = tapeVersion(memory, address);
-    const known = decoded.get(address);
-    if (known?.version === version) return known.calls;
-    const calls = decodeTape(memory, address, thread, threads).map(({ kernel, begin, end, args }) => ({
+/** A tape is decoded once for each version of it. */
+export function createTapePlayer(task: ThreadTask): TapePlayer {
+  const { memory } = task;
+  const instance = instantiateKernels(task.module, memory);
+  const decoded = new Map<number, { version: number; parts: BoundPart[] }>();
+  const play = task.timings === undefined ? playCall : createTimer(timingsOf(memory, task.timings, task.thread));
+  const playPart = ({ calls }: BoundPart) => calls.forEach(play);
+  const claimed = controlWord(memory, "claimed");
+  const done = controlWord(memory, "done");
+  const complete = controlWord(memory, "complete");
+  const waitUntil = createWaiter(instance);
+
+  const bind = ({ calls, begin, end, opens, closes }: TapePart): BoundPart => ({
+    opens,
+    closes,
+    calls: calls.map(({ index, kernel, args }) => ({
+      index,
       name: kernel,
       kernel: instance[kernel],
       args: [begin, end, ...args],
-      isEmpty: begin === end,
-    }));
-    decoded.set(address, { version, calls });
-    return calls;
+    })),
+  });
+
+  const partsAt = (tapeAddress: number): BoundPart[] => {
+    const version = tapeVersion(memory, tapeAddress);
+    const known = decoded.get(tapeAddress);
+    if (known?.version === version) return known.parts;
+    const parts = decodeTape(memory, tapeAddress, task.thread).map(bind);
+    decoded.set(tapeAddress, { version, parts });
+    return parts;
   };
 
-  const waitForOthers = threads === 1 ? () => {} : createBarrier(instance, threads);
+  const doneOf = ({ base }: TapeRun) => (Atomics.load(done, 0) - base) | 0;
+  const isOver = (run: TapeRun) => doneOf(run) >= run.parts;
 
-  const writeTime = task.timings === undefined ? () => {} : createTimer(task, task.timings);
-
-  return (tapeAddress) => {
-    for (const [i, call] of decode(tapeAddress).entries()) {
-      if (i > 0) waitForOthers();
-      writeTime(2 * i);
-      if (!call.isEmpty) play(call);
-      writeTime(2 * i + 1);
+  /** A run that is over while its tape is read may have been followed by another tape in its place. */
+  const partsOf = ({ tapeAddress, ...run }: TapeRun): readonly BoundPart[] => {
+    try {
+      const parts = partsAt(tapeAddress);
+      if (!isOver({ tapeAddress, ...run })) return parts;
+    } catch (cause) {
+      if (!isOver({ tapeAddress, ...run })) throw cause;
     }
+    decoded.delete(tapeAddress);
+    return [];
+  };
+
+  return {
+    playAlone: (tapeAddress) => partsAt(tapeAddress).forEach(playPart),
+    playShare(run) {
+      const { base } = run;
+      const parts = partsOf(run);
+      for (;;) {
+        const next = Atomics.load(claimed, 0);
+        const part = parts[(next - base) | 0];
+        if (part === undefined) return;
+        if (doneOf(run) < part.opens) waitUntil(base + part.opens);
+        else if (Atomics.compareExchange(claimed, 0, next, (next + 1) | 0) === next) {
+          playPart(part);
+          const count = (Atomics.add(done, 0, 1) + 1 - base) | 0;
+          if (count === run.parts) {
+            Atomics.store(complete, 0, run.number);
+            Atomics.notify(complete, 0);
+          } else if (count === part.closes) Atomics.notify(done, 0);
+        }
+      }
+    },
   };
 }
 
-/** Returns what writes the time into an entry of this thread's part of the timings area. */
-function createTimer({ memory, thread }: ThreadTask, { address, calls }: TimingsArea): (entry: number) => void {
-  const times = new Float64Array(memory.buffer, address + timingsBytes(thread, calls), 2 * calls);
-  return (entry) => {
-    times[entry] = performance.now();
+/** Returns what plays a call and adds its time to what the thread has spent in it. */
+function createTimer(times: Float64Array): (call: BoundCall) => void {
+  return (call) => {
+    const began = performance.now();
+    playCall(call);
+    times[call.index]! += performance.now() - began;
   };
 }
 
 /** A trap says nothing about where it happened; the call's name and arguments are put before it. */
-function play({ name, kernel, args }: BoundCall): void {
+function playCall({ name, kernel, args }: BoundCall): void {
   try {
     (kernel as (...args: readonly number[]) => void)(...args);
   } catch (cause) {

@@ -1,24 +1,20 @@
 /** The life of a worker thread, the same in Node and in a browser. */
-import { controlWord } from "./protocol.ts";
+import { controlWord, readRun } from "./protocol.ts";
 import { createTapePlayer, type ThreadTask } from "./tape-player.ts";
 
 /** Loads in JavaScript before a thread falls asleep between two runs: about 100 µs. */
 const COMMAND_SPINS = 20_000;
 
-/** Plays tapes as the main thread commands, until it is told to leave. Never returns to the event loop in between. */
+/** Plays its share of tapes as the main thread commands, until it is told to leave. Never returns to the event loop in between. */
 export function runThread(task: ThreadTask): void {
-  const { memory, threads } = task;
-  const play = createTapePlayer(task);
+  const { memory } = task;
+  const player = createTapePlayer(task);
   const command = controlWord(memory, "command");
-  const tape = controlWord(memory, "tape");
-  const done = controlWord(memory, "done");
   for (let seen = 0; ; ) {
     seen = nextCommand(command, seen);
-    const tapeAddress = Atomics.load(tape, 0) >>> 0;
-    if (tapeAddress === 0) return;
-    play(tapeAddress);
-    const arrivals = Atomics.add(done, 0, 1) + 1;
-    if (arrivals % threads === 0) Atomics.notify(done, 0);
+    const run = readRun(memory, seen);
+    if (run?.tapeAddress === 0) return;
+    if (run !== undefined) player.playShare(run);
   }
 }
 

@@ -1,7 +1,16 @@
 /** The engine whose threads are workers: what Node and the browser have in common. */
 import { WorkerError } from "../core/errors.ts";
 import { compileKernels } from "../kernels/variant.ts";
-import { clearControl, controlWord, type Engine, type EngineOptions } from "./protocol.ts";
+import { countParts } from "../tape/encoding.ts";
+import {
+  clearControl,
+  clearTimings,
+  controlWord,
+  type Engine,
+  type EngineOptions,
+  type TimingsArea,
+  writeRun,
+} from "./protocol.ts";
 import { assertIdle, closed, type EngineState, threadDied } from "./state.ts";
 import type { ThreadTask } from "./tape-player.ts";
 import { changeOf, nextTurn } from "./turn.ts";
@@ -27,23 +36,30 @@ export async function createThreadedEngine(options: ThreadedOptions): Promise<En
   return new ThreadedEngine(options, crew);
 }
 
+/** In place of a tape's address. */
+const LEAVE = 0;
+
 class ThreadedEngine implements Engine {
   readonly memory;
   readonly variant;
   readonly threads;
   readonly #crew: Crew;
-  readonly #done: Int32Array;
-  /** What `done` will be after the last run asked for. */
-  #target = 0;
+  readonly #timings: TimingsArea | undefined;
+  readonly #complete: Int32Array;
+  /** Number of the last run asked for. */
+  #run = 0;
+  /** Parts of all runs before it. */
+  #base = 0;
   #state: EngineState = "idle";
   #stopped: Promise<void> | undefined;
 
-  constructor({ memory, variant, threads }: ThreadedOptions, crew: Crew) {
+  constructor({ memory, variant, threads, timings }: ThreadedOptions, crew: Crew) {
     this.memory = memory;
     this.variant = variant;
     this.threads = threads;
     this.#crew = crew;
-    this.#done = controlWord(memory, "done");
+    this.#timings = timings;
+    this.#complete = controlWord(memory, "complete");
     for (const [thread, life] of crew.lives.entries())
       life.then(
         () => this.#lose(thread, "it left its loop"),
@@ -54,9 +70,12 @@ class ThreadedEngine implements Engine {
   async run(tapeAddress: number): Promise<void> {
     assertIdle(this.#state);
     this.#state = "running";
-    this.#target = (this.#target + this.threads) | 0;
-    this.#command(tapeAddress);
-    await this.#whenDone();
+    clearTimings(this.memory, this.#timings, this.threads);
+    const parts = countParts(this.memory, tapeAddress);
+    if (parts > 0) {
+      this.#command(tapeAddress, parts);
+      await this.#whenComplete();
+    }
     await nextTurn();
     this.#state = this.#stateAfterRun();
   }
@@ -65,28 +84,30 @@ class ThreadedEngine implements Engine {
     const wasIdle = this.#state === "idle";
     this.#enter("closed");
     if (wasIdle) {
-      this.#command(0);
+      this.#command(LEAVE, 0);
       await Promise.allSettled(this.#crew.lives);
     }
     await this.#stop();
   }
 
-  #command(tapeAddress: number): void {
+  #command(tapeAddress: number, parts: number): void {
     const command = controlWord(this.memory, "command");
-    Atomics.store(controlWord(this.memory, "tape"), 0, tapeAddress);
-    Atomics.add(command, 0, 1);
+    this.#run = (this.#run + 1) | 0;
+    writeRun(this.memory, { number: this.#run, tapeAddress, base: this.#base, parts });
+    this.#base = (this.#base + parts) | 0;
+    Atomics.store(command, 0, this.#run);
     Atomics.notify(command, 0);
   }
 
   /**
-   * Resolves when every thread is through, or the engine is no longer running. The main thread does not spin: it would take a
+   * Resolves when the run is complete, or the engine is no longer running. The main thread does not spin: it would take a
    * core from the threads, and waking it costs 10 µs (measured).
    */
-  async #whenDone(): Promise<void> {
+  async #whenComplete(): Promise<void> {
     while (this.#state === "running") {
-      const seen = Atomics.load(this.#done, 0);
-      if (seen === this.#target) return;
-      await changeOf(this.#done, seen);
+      const seen = Atomics.load(this.#complete, 0);
+      if (seen === this.#run) return;
+      await changeOf(this.#complete, seen);
     }
   }
 
@@ -105,7 +126,7 @@ class ThreadedEngine implements Engine {
   /** Leaves `running`, and wakes the run that is waiting. */
   #enter(state: EngineState): void {
     this.#state = state;
-    Atomics.notify(this.#done, 0);
+    Atomics.notify(this.#complete, 0);
   }
 
   #stop(): Promise<void> {

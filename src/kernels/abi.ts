@@ -2,7 +2,7 @@
 import { type KernelName, kernels } from "./registry.ts";
 
 /**
- * The first bytes of every memory, before anything planned: barrier and command words (`assembly/sync/`) below 1024, the
+ * The first bytes of every memory, before anything planned: the words that engine and threads share (`engine/protocol.ts`) below 1024, the
  * table of v128 constants (`assembly/simd/constants.ts`) from there.
  */
 export const SYSTEM_BYTES = 4096;
@@ -14,11 +14,10 @@ export type KernelFunction = (begin: number, end: number, ...args: number[]) => 
 
 export interface SyncFunctions {
   /**
-   * Waits until all `threads` callers have arrived. `barrier` is the address of two i32 words (arrivals, generation) that start
-   * at 0. Spins for `spins` loads, then sleeps on the generation word; returns 0 to the last to arrive, 1 to those that met it
-   * spinning, 2 to those that slept.
+   * Waits until the i32 at address `word`, which only grows, has come as far as `target`. Spins for `spins` loads, then sleeps on the
+   * word; returns 0 where it had come so far already, 1 where it came while spinning, 2 after sleep.
    */
-  barrier(barrier: number, threads: number, spins: number): number;
+  wait_until(word: number, target: number, spins: number): number;
 }
 
 export type KernelInstance = Readonly<Record<KernelName, KernelFunction>> & Readonly<SyncFunctions>;
@@ -46,5 +45,5 @@ export function createMemory(bytes: number): WebAssembly.Memory {
 /** The names a module must export; used when a foreign `wasmUrl` is given. */
 export function missingExports(module: WebAssembly.Module): string[] {
   const present = new Set(WebAssembly.Module.exports(module).map((e) => e.name));
-  return [...Object.keys(kernels), "barrier", "write_constants"].filter((name) => !present.has(name));
+  return [...Object.keys(kernels), "wait_until", "write_constants"].filter((name) => !present.has(name));
 }

@@ -15,8 +15,11 @@
 export const TILE = 32;
 
 export type ElementType = "f32" | "f64" | "i32" | "u8";
-/** `in` is read, `out` overwritten, `inout` both; `?` marks a pointer that may be 0 (absent). */
-export type Access = "in" | "in?" | "out" | "out?" | "inout";
+/**
+ * `in` is read, `out` overwritten, `inout` both; `?` marks a pointer that may be 0 (absent). `whole` is read, too: in a kernel that
+ * is split by token tiles, all of it for every tile, where of the others a tile reads and writes its own tile alone.
+ */
+export type Access = "in" | "in?" | "whole" | "whole?" | "out" | "out?" | "inout";
 /** `int` is an i32, `float` an f32, `scratch` a pointer to bytes of the calling thread's own. */
 export type ArgSpec = `${Access} ${ElementType}` | "int" | "float" | "scratch";
 
@@ -25,19 +28,24 @@ export interface KernelSpec {
   readonly split: string;
   /** Parts of an extent begin at multiples of this many units. */
   readonly grain: number;
-  /** True: the units are rows of a CSR weight, and parts are cut so that they have as many non-zeros, not rows. */
-  readonly isBalanced: boolean;
   readonly args: Readonly<Record<string, ArgSpec>>;
 }
 
-const kernel = <const A extends Readonly<Record<string, ArgSpec>>>(
-  split: string, args: A, grain = 1, isBalanced = false,
-) => ({ split, grain, isBalanced, args });
+const kernel = <const A extends Readonly<Record<string, ArgSpec>>>(split: string, args: A, grain = 1) => ({ split, grain, args });
+
+/** The split of kernels in which each tile of tokens stands for itself. */
+export const BY_TILES = "token tiles";
 
 /** Elementwise kernels split their extent of f32 elements at multiples of this. */
 export const ELEMENT_GRAIN = 256;
 /** Elements summed into one f64 partial by `f32_square_sum` and `f32_adafactor_moment`, whatever the thread count. */
 export const PARTIAL_CHUNK = 4096;
+/** Columns and rows of one unit of f32_gemm_dw's extent. */
+export const GEMM_DW_BLOCK = { cols: 32, rows: 4 } as const;
+/** The extent of f32_gemm_dw. */
+export function gemmDwExtent(rows: number, cols: number): number {
+  return Math.ceil(cols / GEMM_DW_BLOCK.cols) * Math.ceil(rows / GEMM_DW_BLOCK.rows);
+}
 /** Bytes that f32_gemm_dw takes for the panels of 32 columns of 8 token tiles, and the sums of two rows by four columns. */
 export const GEMM_DW_SCRATCH = 32 * 8 * TILE * 4 + 2 * 4 * 16;
 /**
@@ -45,6 +53,10 @@ export const GEMM_DW_SCRATCH = 32 * 8 * TILE * 4 + 2 * 4 * 16;
  * gains up to 5 % at S ≤ .75 and loses 4–15 % at .9375, where short rows pay for their ends (measured).
  */
 export const CSR_BLOCK = 256;
+/** The extent of f32_sddmm_csr. */
+export function sddmmExtent(rows: number, cols: number): number {
+  return Math.ceil(cols / CSR_BLOCK) * rows;
+}
 /** Offsets that may be read, not used, past the end of a CSR offset array (prefetch). */
 export const CSR_PADDING = 8;
 /** Bytes that u8_topk_magnitude takes for its radix histogram. */
@@ -61,16 +73,17 @@ export const kernels = {
    * started at (0 + bias) + addend and summed in ascending k: a zero weight leaves the bits as f32_spmm_csr would.
    * x tiles (nt, cols) · bias (rows) · addend, y tiles (nt, rows); addend may be y itself.
    */
-  f32_gemm: kernel("token tiles", {
-    packed: "in f32", x: "in f32", bias: "in? f32", addend: "in? f32", y: "out f32", rows: "int", cols: "int",
+  f32_gemm: kernel(BY_TILES, {
+    packed: "whole f32", x: "in f32", bias: "whole? f32", addend: "in? f32", y: "out f32", rows: "int", cols: "int",
   }),
   /**
    * dW[o][i] = Σ_tokens dY[o]·X[i] (+ dW where accumulate is 1). dy tiles (nt, rows) · x tiles (nt, cols) · dw (rows, cols).
-   * Padding tokens count like any: their dY must be 0. scratch: GEMM_DW_SCRATCH bytes.
+   * Padding tokens count like any: their dY must be 0. Extent: ⌈cols/32⌉·⌈rows/4⌉, one block of columns after the other, so that a
+   * part packs few columns of x. scratch: GEMM_DW_SCRATCH bytes.
    */
-  f32_gemm_dw: kernel("rows of dW", {
+  f32_gemm_dw: kernel("blocks of 4 rows by 32 columns", {
     dy: "in f32", x: "in f32", dw: "inout f32", rows: "int", cols: "int", numTiles: "int", accumulate: "int", scratch: "scratch",
-  }, 4),
+  }),
   /** db[f] = Σ_tokens dY[f], padding included. dy tiles (nt, features). */
   f32_bias_gradient: kernel("features", { dy: "in f32", db: "out f32", features: "int", numTiles: "int" }),
 
@@ -84,14 +97,17 @@ export const kernels = {
    * order, rounded twice each, or once where the relaxed build fuses them (then a product that underflows may leave −0, which
    * f32_gemm's zero weights make 0). addend may be y itself. For the input gradient the same kernel runs on Wᵀ's CSR.
    */
-  f32_spmm_csr: kernel("token tiles", {
-    rowPtr: "in i32", offsets: "in i32", values: "in f32", x: "in f32", bias: "in? f32", addend: "in? f32", y: "out f32",
+  f32_spmm_csr: kernel(BY_TILES, {
+    rowPtr: "whole i32", offsets: "whole i32", values: "whole f32", x: "in f32", bias: "whole? f32", addend: "in? f32", y: "out f32",
     rows: "int", cols: "int",
   }),
-  /** dValues[p] = Σ_tokens dY[row(p)]·X[col(p)], at the non-zeros only, in the order of `values`; overwritten. */
-  f32_sddmm_csr: kernel("rows of W", {
+  /**
+   * dValues[p] = Σ_tokens dY[row(p)]·X[col(p)], at the non-zeros only, in the order of `values`; overwritten. Extent: ⌈cols/CSR_BLOCK⌉·rows,
+   * one column block after the other.
+   */
+  f32_sddmm_csr: kernel("rows of column blocks", {
     rowPtr: "in i32", offsets: "in i32", dy: "in f32", x: "in f32", dValues: "out f32", rows: "int", cols: "int", numTiles: "int",
-  }, 1, true),
+  }),
   /** dst[p] = src[permutation[p]]: values in the order of Wᵀ's CSR. */
   f32_gather: kernel("elements", { src: "in f32", permutation: "in i32", dst: "out f32" }, ELEMENT_GRAIN),
   /** Row pointers and offsets (CSR_PADDING zeros included) of the CSR form of a mask (rows, cols) of 0/1 bytes. Extent 1. */
@@ -146,29 +162,29 @@ export const kernels = {
 
   // ---- norms ---------------------------------------------------------------------------------------------------------
   /** y = (x − mean)·rstd·gain + bias over the features of each token. stats (nt, 2, 32): mean, then rstd. */
-  f32_layernorm: kernel("token tiles", {
-    x: "in f32", gain: "in f32", bias: "in f32", y: "out f32", stats: "out f32", features: "int", epsilon: "float",
+  f32_layernorm: kernel(BY_TILES, {
+    x: "in f32", gain: "whole f32", bias: "whole f32", y: "out f32", stats: "out f32", features: "int", epsilon: "float",
   }),
   /** dx = addend + ∂. addend may be dx itself. */
-  f32_layernorm_dx: kernel("token tiles", {
-    x: "in f32", gain: "in f32", stats: "in f32", dy: "in f32", addend: "in? f32", dx: "out f32", features: "int",
+  f32_layernorm_dx: kernel(BY_TILES, {
+    x: "in f32", gain: "whole f32", stats: "in f32", dy: "in f32", addend: "in? f32", dx: "out f32", features: "int",
   }),
   f32_layernorm_dparams: kernel("features", {
     x: "in f32", stats: "in f32", dy: "in f32", dgain: "out f32", dbias: "out f32", features: "int", numTiles: "int",
   }),
   /** y = x·rstd·gain, rstd = 1/√(mean x² + ε). stats lanes (nt): rstd. */
-  f32_rmsnorm: kernel("token tiles", { x: "in f32", gain: "in f32", y: "out f32", stats: "out f32", features: "int", epsilon: "float" }),
-  f32_rmsnorm_dx: kernel("token tiles", {
-    x: "in f32", gain: "in f32", stats: "in f32", dy: "in f32", addend: "in? f32", dx: "out f32", features: "int",
+  f32_rmsnorm: kernel(BY_TILES, { x: "in f32", gain: "whole f32", y: "out f32", stats: "out f32", features: "int", epsilon: "float" }),
+  f32_rmsnorm_dx: kernel(BY_TILES, {
+    x: "in f32", gain: "whole f32", stats: "in f32", dy: "in f32", addend: "in? f32", dx: "out f32", features: "int",
   }),
   f32_rmsnorm_dgain: kernel("features", { x: "in f32", stats: "in f32", dy: "in f32", dgain: "out f32", features: "int", numTiles: "int" }),
 
   // ---- activations (tanh approximation of GELU) ------------------------------------------------------------------------
-  f32_gelu: kernel("token tiles", { x: "in f32", y: "out f32", features: "int" }),
-  f32_gelu_backward: kernel("token tiles", { x: "in f32", dy: "in f32", dx: "out f32", features: "int" }),
+  f32_gelu: kernel(BY_TILES, { x: "in f32", y: "out f32", features: "int" }),
+  f32_gelu_backward: kernel(BY_TILES, { x: "in f32", dy: "in f32", dx: "out f32", features: "int" }),
   /** y = gelu(gate) ∘ value. */
-  f32_geglu: kernel("token tiles", { gate: "in f32", value: "in f32", y: "out f32", features: "int" }),
-  f32_geglu_backward: kernel("token tiles", {
+  f32_geglu: kernel(BY_TILES, { gate: "in f32", value: "in f32", y: "out f32", features: "int" }),
+  f32_geglu_backward: kernel(BY_TILES, {
     gate: "in f32", value: "in f32", dy: "in f32", dGate: "out f32", dValue: "out f32", features: "int",
   }),
 
@@ -180,7 +196,7 @@ export const kernels = {
    * dLogits = gradScale·(softmax·(1 + 2·zLoss·logZ) − onehot), for the loss Σ (ce + zLoss·logZ²)·gradScale. dLogits may be logits
    * itself, or 0 for evaluation.
    */
-  f32_cross_entropy: kernel("token tiles", {
+  f32_cross_entropy: kernel(BY_TILES, {
     logits: "in f32", labels: "in i32", losses: "out f32", hits: "out f32", dLogits: "out? f32", classes: "int", gradScale: "float",
     zLoss: "float",
   }),
@@ -192,8 +208,8 @@ export const kernels = {
    * y[token] = table[tokens[token]] + positions[token's place]; zeros at padding and where the token is −1.
    * tokens lanes (nt) of i32 · table (V, features) · positions (seqLen, features).
    */
-  f32_embedding: kernel("token tiles", {
-    tokens: "in i32", table: "in f32", positions: "in? f32", y: "out f32", features: "int", seqTiles: "int", seqLen: "int",
+  f32_embedding: kernel(BY_TILES, {
+    tokens: "in i32", table: "whole f32", positions: "whole? f32", y: "out f32", features: "int", seqTiles: "int", seqLen: "int",
   }),
   /** dTable[v] = Σ dY over the tokens equal to v, in their order (+ dTable where accumulate is 1). */
   f32_embedding_backward: kernel("features", {
@@ -214,8 +230,8 @@ export const kernels = {
    * y[token] = x[token] + positions[place] for the seqLen tokens of each sequence, 0 at padding; where classToken is given, it stands
    * at place 0 in place of x (Dosovitskiy et al. 2020, eq. 1).
    */
-  f32_add_positions: kernel("token tiles", {
-    x: "in f32", positions: "in f32", classToken: "in? f32", y: "out f32", features: "int", seqTiles: "int", seqLen: "int",
+  f32_add_positions: kernel(BY_TILES, {
+    x: "in f32", positions: "whole f32", classToken: "whole? f32", y: "out f32", features: "int", seqTiles: "int", seqLen: "int",
   }),
   /** Mean over the tokens [firstToken, lastToken) of each sequence: y tiles (⌈batch/32⌉, features), one lane an image; unused lanes 0. */
   f32_pool: kernel("tiles of images", {
@@ -323,7 +339,8 @@ export function describeArg(spec: ArgSpec) {
     isPointer: elementType !== undefined,
     elementType,
     isOptional: access.endsWith("?"),
-    isRead: access.startsWith("in"),
+    isRead: access.startsWith("in") || access.startsWith("whole"),
+    isWhole: access.startsWith("whole"),
     isWritten: access.startsWith("out") || access === "inout",
   };
 }

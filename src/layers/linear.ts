@@ -1,5 +1,5 @@
 /** Linear layers, dense or CSR: y = x·Wᵀ + b for every token, forward and backward. */
-import { GEMM_DW_SCRATCH } from "../kernels/registry.ts";
+import { GEMM_DW_SCRATCH, gemmDwExtent, sddmmExtent } from "../kernels/registry.ts";
 import type { Declare, Parameter, ParameterRole } from "../memory/parameter.ts";
 import type { Activations, Tensor } from "../memory/tensor.ts";
 import { scratch, type Tape } from "../tape/tape.ts";
@@ -113,10 +113,10 @@ export function weightGradient(
   const dense = weight.format === "csr" ? tape.denseGradients.get(weight) : weight.grad;
   if (dense === undefined) {
     const { rowPtr, offsets } = weight.csr;
-    tape.call("f32_sddmm_csr", rows, { ...common, rowPtr, offsets, dValues: weight.grad });
+    tape.call("f32_sddmm_csr", sddmmExtent(rows, cols), { ...common, rowPtr, offsets, dValues: weight.grad });
     return;
   }
-  tape.call("f32_gemm_dw", rows, {
+  tape.call("f32_gemm_dw", gemmDwExtent(rows, cols), {
     ...common,
     dw: dense,
     accumulate: accumulate ? 1 : 0,

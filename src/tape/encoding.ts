@@ -2,12 +2,16 @@
  * A tape in memory: i32 words, so that workers that never return to their event loop can read a tape recorded after they
  * started.
  *
- *   numCalls, version, then for each call: kernel index, extent, flags, numArgs, args…
+ *   numParts, version, numCalls
+ *   for each call: kernel index, scratchStride, numArgs, args…
+ *   for each part: first call, number of calls, begin, end, opens, closes
  *
  * Integers and addresses stand as they are, floats as their bits; the registry says which is which. A `scratch` argument
- * holds the address of thread 0's bytes; thread t adds t·scratchStride, the call's last word.
+ * holds the address of thread 0's bytes; thread t adds t·scratchStride. Parts stand in the order in which they are begun: a part
+ * may be begun when the first `opens` of all parts are done, and its phase ends when the first `closes` are.
  */
-import { CSR_BLOCK, type KernelName, kernels } from "../kernels/registry.ts";
+import { BY_TILES, type KernelName, kernels } from "../kernels/registry.ts";
+import { cutPhase, type Divisible, mostParts } from "./parts.ts";
 
 /** A call with every address known. */
 export interface TapeCall {
@@ -17,111 +21,146 @@ export interface TapeCall {
   readonly args: readonly number[];
   /** Bytes between two threads' scratch areas; 0 where the kernel takes none. */
   readonly scratchStride: number;
+  /** See tape/work.ts. */
+  readonly work: number;
+  readonly leastWork: number;
 }
 
-export const kernelNames = Object.keys(kernels) as KernelName[];
-const HEADER_WORDS = 2;
-const CALL_WORDS = 4;
+/** Chains of calls: those of a chain are played one after the other, by the same parts of their extent. */
+export type TapePhase = readonly (readonly TapeCall[])[];
 
-export function tapeBytes(calls: readonly TapeCall[]): number {
-  return 4 * calls.reduce((words, call) => words + CALL_WORDS + call.args.length, HEADER_WORDS);
+const kernelNames = Object.keys(kernels) as KernelName[];
+const HEADER_WORDS = 3;
+const CALL_WORDS = 3;
+const PART_WORDS = 6;
+
+/** The most bytes that a tape takes, whatever its weights are like when it is encoded. */
+export function tapeBytes(phases: readonly TapePhase[], threads: number): number {
+  const callWords = phases.flat(2).reduce((words, { args }) => words + CALL_WORDS + args.length, 0);
+  const parts = phases.reduce((sum, { length }) => sum + mostParts(length, threads), 0);
+  return 4 * (HEADER_WORDS + callWords + PART_WORDS * parts);
 }
 
-/** Writes a tape at `address`; `version` tells readers that it changed. */
+/**
+ * Writes a tape at `address`, cut for a number of threads; `version` tells readers that it changed. Sparse weights must have their
+ * structure by now: some calls are cut by the non-zeros.
+ */
 export function encodeTape(
   memory: WebAssembly.Memory,
   address: number,
-  calls: readonly TapeCall[],
-  version: number,
+  phases: readonly TapePhase[],
+  { threads, version }: { readonly threads: number; readonly version: number },
 ): void {
-  const words = new Int32Array(memory.buffer, address, tapeBytes(calls) / 4);
-  const floats = new Float32Array(memory.buffer, address, words.length);
-  let at = 0;
-  words[at++] = calls.length;
-  words[at++] = version;
-  for (const call of calls) {
-    words[at++] = kernelNames.indexOf(call.kernel);
-    words[at++] = call.extent;
-    words[at++] = call.scratchStride;
-    words[at++] = call.args.length;
-    for (const [i, spec] of Object.values(kernels[call.kernel].args).entries()) {
-      if (spec === "float") floats[at++] = call.args[i]!;
-      else words[at++] = call.args[i]!;
-    }
+  const words = new Int32Array(memory.buffer, address);
+  const floats = new Float32Array(memory.buffer, address);
+  const calls = phases.flat(2);
+  let at = HEADER_WORDS;
+  for (const { kernel, scratchStride, args } of calls) {
+    words.set([kernelNames.indexOf(kernel), scratchStride, args.length], at);
+    at += CALL_WORDS;
+    for (const [i, spec] of Object.values(kernels[kernel].args).entries())
+      (spec === "float" ? floats : words)[at + i] = args[i]!;
+    at += args.length;
   }
+  let [call, numParts] = [0, 0];
+  for (const chains of phases) {
+    const firstCalls = chains.map(({ length }) => {
+      call += length;
+      return call - length;
+    });
+    const parts = cutPhase(
+      chains.map((chain) => divisible(memory, chain, threads)),
+      threads,
+    );
+    const [opens, closes] = [numParts, numParts + parts.length];
+    for (const { chain, begin, end } of parts) {
+      words.set([firstCalls[chain]!, chains[chain]!.length, begin, end, opens, closes], at);
+      at += PART_WORDS;
+    }
+    numParts = closes;
+  }
+  words.set([numParts, version, calls.length]);
 }
 
-/** A call as one thread runs it. */
-export interface ThreadCall {
-  readonly kernel: KernelName;
+function divisible(memory: WebAssembly.Memory, chain: readonly TapeCall[], threads: number): Divisible {
+  const { kernel, extent } = chain[0]!;
+  const isByTiles = kernels[kernel].split === BY_TILES;
+  return {
+    extent,
+    // Dense products read their panels once for two tiles.
+    grain: isByTiles && extent >= 8 * threads ? 2 : kernels[kernel].grain,
+    work: chain.reduce((sum, { work }) => sum + work, 0),
+    leastWork: Math.max(...chain.map(({ leastWork }) => leastWork)),
+    shareBefore: kernel === "f32_sddmm_csr" ? nonzerosBefore(memory, chain[0]!) : undefined,
+  };
+}
+
+/** The share of the non-zeros in the units before one: rows of column blocks, in the order of the row pointers. */
+function nonzerosBefore(
+  memory: WebAssembly.Memory,
+  { extent, args }: TapeCall,
+): ((unit: number) => number) | undefined {
+  const names = Object.keys(kernels.f32_sddmm_csr.args);
+  const [rowPtr, rows] = [args[names.indexOf("rowPtr")]!, args[names.indexOf("rows")]!];
+  const pointers = new Int32Array(memory.buffer, rowPtr, (extent / rows) * (rows + 1));
+  const total = pointers.at(-1)!;
+  if (total === 0) return undefined;
+  return (unit) => (unit === extent ? 1 : pointers[unit + Math.floor(unit / rows)]! / total);
+}
+
+/** A part as one thread plays it. */
+export interface TapePart {
+  readonly calls: readonly ThreadCall[];
   readonly begin: number;
   readonly end: number;
-  readonly args: number[];
+  /** How many of the tape's parts must be done before this one may begin. */
+  readonly opens: number;
+  /** How many are done when its phase ends. */
+  readonly closes: number;
+}
+
+export interface ThreadCall {
+  /** Its place on the tape. */
+  readonly index: number;
+  readonly kernel: KernelName;
+  readonly args: readonly number[];
 }
 
 export function tapeVersion(memory: WebAssembly.Memory, address: number): number {
   return new Int32Array(memory.buffer, address, HEADER_WORDS)[1]!;
 }
 
-/** The part of a tape that thread `thread` of `threads` runs. */
-export function decodeTape(memory: WebAssembly.Memory, address: number, thread: number, threads: number): ThreadCall[] {
+export function countParts(memory: WebAssembly.Memory, address: number): number {
+  return new Int32Array(memory.buffer, address, HEADER_WORDS)[0]!;
+}
+
+/** The parts of a tape for thread `thread`, which has scratch of its own. */
+export function decodeTape(memory: WebAssembly.Memory, address: number, thread: number): TapePart[] {
   const words = new Int32Array(memory.buffer, address);
   const floats = new Float32Array(memory.buffer, address);
-  const calls: ThreadCall[] = [];
+  const [numParts, , numCalls] = words as unknown as [number, number, number];
   let at = HEADER_WORDS;
-  for (let i = 0; i < words[0]!; i++) {
+  const calls = Array.from({ length: numCalls }, (_, index): ThreadCall => {
     const kernel = kernelNames[words[at]!]!;
-    const [extent, scratchStride, numArgs] = [words[at + 1]!, words[at + 2]!, words[at + 3]!];
+    const [scratchStride, numArgs] = [words[at + 1]!, words[at + 2]!];
     at += CALL_WORDS;
-    const specs = Object.values(kernels[kernel].args);
-    const specNames = Object.keys(kernels[kernel].args);
-    const args = specs.map((spec, a) => {
-      if (spec === "float") return floats[at + a]!;
-      if (spec === "int") return words[at + a]!;
-      const address = words[at + a]! >>> 0;
-      return spec === "scratch" ? address + thread * scratchStride : address;
+    const args = Object.values(kernels[kernel].args).map((spec, i) => {
+      if (spec === "float") return floats[at + i]!;
+      if (spec === "int") return words[at + i]!;
+      return (words[at + i]! >>> 0) + (spec === "scratch" ? thread * scratchStride : 0);
     });
     at += numArgs;
-    const cut = kernels[kernel].isBalanced
-      ? cutByNonzeros(memory, args[specNames.indexOf("rowPtr")]!, extent, args[specNames.indexOf("cols")]!, threads)
-      : cutByGrains(extent, kernels[kernel].grain, threads);
-    const [begin, end] = [cut(thread), cut(thread + 1)];
-    calls.push({ kernel, begin, end, args });
-  }
-  return calls;
-}
-
-/** Where the part of each thread begins, and that of the last one ends: whole grains, as even as can be. */
-function cutByGrains(extent: number, grain: number, threads: number): (thread: number) => number {
-  const grains = Math.ceil(extent / grain);
-  return (thread) => Math.min(extent, Math.floor((grains * thread) / threads) * grain);
-}
-
-/** The same for the rows of a CSR weight: as many non-zeros each as whole rows allow. */
-function cutByNonzeros(
-  memory: WebAssembly.Memory,
-  rowPtr: number,
-  rows: number,
-  cols: number,
-  threads: number,
-): (thread: number) => number {
-  const blocks = Math.ceil(cols / CSR_BLOCK);
-  const pointers = new Int32Array(memory.buffer, rowPtr, blocks * (rows + 1));
-  /** Non-zeros of the rows before `row`. */
-  const before = (row: number) => {
-    let sum = 0;
-    for (let block = 0; block < blocks; block++)
-      sum += pointers[block * (rows + 1) + row]! - pointers[block * (rows + 1)]!;
-    return sum;
-  };
-  return (thread) => {
-    const wanted = (before(rows) * thread) / threads;
-    let [low, high] = [0, rows];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (before(middle) < wanted) low = middle + 1;
-      else high = middle;
-    }
-    return thread === threads ? rows : low;
-  };
+    return { index, kernel, args };
+  });
+  return Array.from({ length: numParts }, () => {
+    const [firstCall, length, begin, end, opens, closes] = words.subarray(at, at + PART_WORDS) as unknown as number[];
+    at += PART_WORDS;
+    return {
+      calls: calls.slice(firstCall!, firstCall! + length!),
+      begin: begin!,
+      end: end!,
+      opens: opens!,
+      closes: closes!,
+    };
+  });
 }

@@ -2,10 +2,14 @@
 import { StateError } from "../core/errors.ts";
 import { align } from "../memory/arena.ts";
 import { byteLength, type Tensor } from "../memory/tensor.ts";
-import type { TapeCall } from "./encoding.ts";
-import { isScratch, type RecordedArg, type Tape, tensorsOf } from "./tape.ts";
+import type { TapeCall, TapePhase } from "./encoding.ts";
+import { type Phase, schedule } from "./schedule.ts";
+import { isScratch, type RecordedArg, type RecordedCall, type Tape, tensorsOf } from "./tape.ts";
+import { leastWorkOf, workOf } from "./work.ts";
 
 export interface Placement {
+  /** In which order the calls will be played. */
+  readonly phases: readonly Phase[];
   /** Offset of each transient tensor within the shared area. */
   readonly offsets: ReadonlyMap<Tensor, number>;
   /** Size of the shared area. */
@@ -17,18 +21,20 @@ export interface Placement {
 interface Life {
   readonly tensor: Tensor;
   readonly bytes: number;
-  readonly first: number;
+  /** Phases. */
+  first: number;
   last: number;
 }
 
 /**
- * Places the transient tensors so that two whose lives overlap never share a byte: the largest first, each at the lowest
+ * Places the transient tensors so that two whose lives share a phase never share a byte: the largest first, each at the lowest
  * free offset. (Greedy by size: Pisarchyk & Lee 2020, "Efficient Memory Management for Deep Neural Net Inference".)
  *
+ * @param phases of the tape's calls; each call in one of its own where it is to be measured alone
  * @throws {StateError} where a call reads a transient tensor that no earlier call has written
  */
-export function placeTransients(tape: Tape): Placement {
-  const lives = livesOf(tape).sort((a, b) => b.bytes - a.bytes || a.first - b.first);
+export function placeTransients(tape: Tape, phases: readonly Phase[] = schedule(tape.calls)): Placement {
+  const lives = livesOf(tape, phases).sort((a, b) => b.bytes - a.bytes || a.first - b.first);
   const placed: { life: Life; offset: number }[] = [];
   for (const life of lives) {
     const neighbours = placed
@@ -42,44 +48,52 @@ export function placeTransients(tape: Tape): Placement {
     placed.push({ life, offset });
   }
   return {
+    phases,
     offsets: new Map(placed.map(({ life, offset }) => [life.tensor, offset])),
     bytes: placed.reduce((top, { life, offset }) => Math.max(top, offset + life.bytes), 0),
     scratchBytes: align(Math.max(0, ...tape.calls.flatMap((c) => c.args.filter(isScratch).map((s) => s.scratchBytes)))),
   };
 }
 
-function livesOf(tape: Tape): Life[] {
+function livesOf(tape: Tape, phases: readonly Phase[]): Life[] {
+  const phaseOf = new Map(phases.flatMap((chains, phase) => chains.flat().map((call) => [call, phase])));
   const lives = new Map<Tensor, Life>();
   for (const [index, call] of tape.calls.entries())
     for (const { tensor, isRead } of tensorsOf(call)) {
       if (tensor.address !== undefined) continue;
+      const phase = phaseOf.get(index)!;
       const life = lives.get(tensor);
-      if (life !== undefined) life.last = index;
-      else if (isRead)
+      if (life !== undefined) {
+        life.first = Math.min(life.first, phase);
+        life.last = Math.max(life.last, phase);
+      } else if (isRead)
         throw new StateError(
           `tape: ${tensor.name} must be written before call ${index} (${call.kernel}) reads it; got no such call. Record its producer first.`,
         );
-      else lives.set(tensor, { tensor, bytes: align(byteLength(tensor)), first: index, last: index });
+      else lives.set(tensor, { tensor, bytes: align(byteLength(tensor)), first: phase, last: phase });
     }
   return [...lives.values()];
 }
 
-/** The tape with every tensor replaced by its address. */
+/** The tape in its phases, with every tensor replaced by its address. */
 export function resolveTape(
   tape: Tape,
   placement: Placement,
   area: { readonly transients: number; readonly scratch: number; readonly scratchStride: number },
-): TapeCall[] {
-  const resolve = (arg: RecordedArg): number => {
+): TapePhase[] {
+  const resolveArg = (arg: RecordedArg): number => {
     if (arg === null) return 0;
     if (typeof arg === "number") return arg;
     if (isScratch(arg)) return area.scratch;
     return arg.address ?? area.transients + placement.offsets.get(arg)!;
   };
-  return tape.calls.map((call) => ({
+  const resolve = (call: RecordedCall): TapeCall => ({
     kernel: call.kernel,
     extent: call.extent,
-    args: call.args.map(resolve),
+    args: call.args.map(resolveArg),
     scratchStride: call.args.some(isScratch) ? area.scratchStride : 0,
-  }));
+    work: workOf(call),
+    leastWork: leastWorkOf(call),
+  });
+  return placement.phases.map((chains) => chains.map((chain) => chain.map((index) => resolve(tape.calls[index]!))));
 }

@@ -55,8 +55,16 @@ export function isTensor(arg: RecordedArg): arg is Tensor {
   return typeof arg === "object" && arg !== null && "elementType" in arg;
 }
 
+export interface TensorUse {
+  readonly tensor: Tensor;
+  readonly isRead: boolean;
+  readonly isWritten: boolean;
+  /** See `Access`. */
+  readonly isWhole: boolean;
+}
+
 /** The tensors that a call reads and writes. */
-export function tensorsOf(call: RecordedCall): { tensor: Tensor; isRead: boolean; isWritten: boolean }[] {
+export function tensorsOf(call: RecordedCall): TensorUse[] {
   return Object.values(kernels[call.kernel].args).flatMap((spec, i) => {
     const arg = call.args[i]!;
     return isTensor(arg) ? [{ tensor: arg, ...describeArg(spec) }] : [];

@@ -1,9 +1,11 @@
 /** Training in Node: data from files, the run in a directory, workers from piscina. */
+import { availableParallelism } from "node:os";
 import { measuredSwitchDensity } from "../calibration/cache.ts";
 import { loadPlugins, pluginsOf } from "../config/plugins.ts";
 import { parseRunConfig, type RunConfigInput } from "../config/run-config.ts";
 import { runId } from "../config/run-id.ts";
 import type { RunEvent, RunResult } from "../core/record.ts";
+import { threadsOnCores } from "../engine/cores.ts";
 import { createEngine } from "../engine/engine.ts";
 import { enableTurbo } from "../kernels/turbo.ts";
 import { loadData } from "../sources/node.ts";
@@ -16,7 +18,7 @@ export interface TrainOptions {
   readonly out?: string | undefined;
   /** What relative paths of data and plugins are relative to; the working directory unless said. */
   readonly baseDir?: string | undefined;
-  /** 1 unless said: kernels run on this thread. */
+  /** 1 unless said: kernels run on this thread. At most one a core will run, with a warning. */
   readonly threads?: number | undefined;
   /** Lets Node ≥ 24 fuse vector instructions: faster, experimental, the same bits. */
   readonly turbo?: boolean | undefined;
@@ -48,7 +50,8 @@ export async function train(input: RunConfigInput, options: TrainOptions = {}): 
   try {
     const done = await store.readResult();
     if (done?.status === "completed") return done;
-    const { threads = 1, signal, onEvent } = options;
+    const { signal, onEvent, onWarning } = options;
+    const threads = threadsOnCores("train", options.threads ?? 1, availableParallelism(), onWarning);
     return await trainModel({
       config,
       data,
@@ -57,7 +60,7 @@ export async function train(input: RunConfigInput, options: TrainOptions = {}): 
       turbo,
       signal,
       onEvent,
-      onWarning: options.onWarning,
+      onWarning,
       createEngine,
       measuredSwitchDensity: () => measuredSwitchDensity(config.variant),
     });

@@ -107,15 +107,11 @@ function planDenseGradients(arena: Arena, { parameters }: Model, pruning: MaskPl
 type Recordable = Pick<Program, "config" | "model" | "pruning" | "batch" | "optimizer" | "denseGradients">;
 
 function planAreas(arena: Arena, program: Recordable, threads: number): Areas {
-  const stages = recordStages(program);
-  const largest = (of: (tape: Tape, placement: Placement) => number) =>
-    Math.max(...stages.map((tape) => of(tape, placeTransients(tape))));
-  const tapeArea = () =>
-    arena.reserve(
-      "tapes",
-      largest((tape) => tapeSize(tape)),
-    );
-  const scratchStride = largest((_, { scratchBytes }) => scratchBytes);
+  const stages = recordStages(program).map((tape) => ({ tape, placement: placeTransients(tape) }));
+  const largest = (of: (stage: { tape: Tape; placement: Placement }) => number) => Math.max(...stages.map(of));
+  const tapeSize = largest(({ tape, placement }) => tapeBytes(resolveTape(tape, placement, NOWHERE), threads));
+  const tapeArea = () => arena.reserve("tapes", align(tapeSize));
+  const scratchStride = largest(({ placement }) => placement.scratchBytes);
   const staging = Math.max(
     ...program.model.parameters.filter((p) => p.plan.isPruned).map((p) => stagingFor(p, 0).bytes),
     0,
@@ -130,16 +126,14 @@ function planAreas(arena: Arena, program: Recordable, threads: number): Areas {
       "activations",
       Math.max(
         staging,
-        largest((_, { bytes }) => bytes),
+        largest(({ placement }) => placement.bytes),
       ),
     ),
   };
 }
 
-function tapeSize(tape: Tape): number {
-  const area = { transients: 0, scratch: 0, scratchStride: 0 };
-  return align(tapeBytes(resolveTape(tape, placeTransients(tape), area)));
-}
+/** Areas of a tape of which only the size is asked. */
+const NOWHERE = { transients: 0, scratch: 0, scratchStride: 0 };
 
 /** All tapes in every combination of formats that the run will pass through; leaves all parameters dense. */
 function recordStages(program: Recordable): Tape[] {
@@ -172,12 +166,16 @@ function recordTapes({ model, batch, optimizer, config, pruning, denseGradients 
 }
 
 /** Records all tapes for the weights as they are stored now and writes them into memory. */
-export function writeTapes(program: Program, memory: WebAssembly.Memory, version: number): void {
+export function writeTapes(
+  program: Program,
+  memory: WebAssembly.Memory,
+  options: { readonly threads: number; readonly version: number },
+): void {
   const { areas } = program;
   const tapes = recordTapes(program);
   for (const name of ["trainTape", "evaluateTape", "gradientTape"] as const) {
     const [address, tape] = [areas[name], tapes[name]];
     if (address !== undefined && tape !== undefined)
-      encodeTape(memory, address, resolveTape(tape, placeTransients(tape), areas), version);
+      encodeTape(memory, address, resolveTape(tape, placeTransients(tape), areas), options);
   }
 }

@@ -45,7 +45,8 @@ export class Session {
 
   /** Writes both tapes anew, after a mask or a format has changed. */
   recordTapes(): void {
-    writeTapes(this.program, this.engine.memory, ++this.#tapeVersion);
+    const { memory, threads } = this.engine;
+    writeTapes(this.program, memory, { threads, version: ++this.#tapeVersion });
   }
 
   /** Index of the mask update that falls before `step`, if any. */

@@ -32,11 +32,11 @@ describeBuilds((_, variant) => {
     { inFeatures: 40, outFeatures: 36, numTiles: 5 },
     { inFeatures: 8, outFeatures: 4, numTiles: 1 },
     { inFeatures: 132, outFeatures: 100, numTiles: 11 },
-  ])("1, 2, 3 and 4 threads leave the same bits ($inFeatures × $outFeatures, $numTiles tiles)", async (shape) => {
+  ])("1, 2, 3, 4 and 8 threads leave the same bits ($inFeatures × $outFeatures, $numTiles tiles)", async (shape) => {
     const untouched = await tensorsAfter(0, 1, shape, variant);
     const alone = await tensorsAfter(50, 1, shape, variant);
     expect(Buffer.compare(alone, untouched)).not.toBe(0);
-    for (const threads of [2, 3, 4])
+    for (const threads of [2, 3, 4, 8])
       expect(Buffer.compare(alone, await tensorsAfter(50, threads, shape, variant)), `${threads} threads`).toBe(0);
   });
 });
@@ -51,9 +51,11 @@ test.each(threadCounts)("%i threads play a tape as it was last recorded", async 
     extent: 2,
     args: [SYSTEM_BYTES + 64, SYSTEM_BYTES],
     scratchStride: 0,
+    work: 2,
+    leastWork: 1,
   };
   new Uint8Array(work.memory.buffer, SYSTEM_BYTES + 64, 2).set([1, 0]);
-  encodeTape(work.memory, work.tapeAddress, [masking], 2);
+  encodeTape(work.memory, work.tapeAddress, [[[masking]]], { threads, version: 2 });
   words.set([3, 5]);
   await engine.run(work.tapeAddress);
   expect([...words]).toEqual([3, 0]);
@@ -61,7 +63,7 @@ test.each(threadCounts)("%i threads play a tape as it was last recorded", async 
 
 test.each(threadCounts)("%i threads run an empty tape", async (threads) => {
   const work = layOut(threads, recordStep());
-  encodeTape(work.memory, work.tapeAddress, [], 2);
+  encodeTape(work.memory, work.tapeAddress, [], { threads, version: 2 });
   await (await open(work, threads)).run(work.tapeAddress);
 });
 

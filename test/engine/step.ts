@@ -1,7 +1,7 @@
 /** A training step in miniature, laid out and encoded: what the engine tests run. */
-import { CONTROL } from "../../src/engine/protocol.ts";
+import { controlWord, type TimingsArea, timingsBytes } from "../../src/engine/protocol.ts";
 import { createMemory, SYSTEM_BYTES } from "../../src/kernels/abi.ts";
-import { GEMM_DW_SCRATCH, PARTIAL_CHUNK, TILE, TOPK_SCRATCH } from "../../src/kernels/registry.ts";
+import { GEMM_DW_SCRATCH, gemmDwExtent, PARTIAL_CHUNK, TILE, TOPK_SCRATCH } from "../../src/kernels/registry.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { addressOf, type Tensor } from "../../src/memory/tensor.ts";
 import { encodeTape, tapeBytes } from "../../src/tape/encoding.ts";
@@ -12,8 +12,9 @@ import { noise } from "../kernels/contract.ts";
 export interface LaidOut {
   readonly memory: WebAssembly.Memory;
   readonly tapeAddress: number;
-  /** Every tensor, without the threads' scratch. */
+  /** Every tensor that is not transient. */
   readonly tensors: Uint8Array;
+  readonly timings: TimingsArea;
 }
 
 /** Places `record`'s tape in a memory of its own, fills in the tensors that it returns, and encodes the tape. */
@@ -27,12 +28,15 @@ export function layOut(threads: number, record: Recorder, repeat = 1): LaidOut {
     scratch: arena.reserve("scratch", placement.scratchBytes * threads),
     scratchStride: placement.scratchBytes,
   };
-  const calls = Array.from({ length: repeat }, () => resolveTape(tape, placement, area)).flat();
-  const tapeAddress = arena.reserve("tape", tapeBytes(calls));
+  const phases = Array.from({ length: repeat }, () => resolveTape(tape, placement, area)).flat();
+  const tapeAddress = arena.reserve("tape", tapeBytes(phases, threads));
+  const calls = phases.flat(2).length;
+  const timings = { address: arena.reserve("timings", timingsBytes(threads, calls)), calls };
   const memory = createMemory(arena.bytes);
   for (const [tensor, values] of inputs) new Float32Array(memory.buffer, addressOf(tensor), tensor.length).set(values);
-  encodeTape(memory, tapeAddress, calls, 1);
-  return { memory, tapeAddress, tensors: new Uint8Array(memory.buffer, SYSTEM_BYTES, area.scratch - SYSTEM_BYTES) };
+  encodeTape(memory, tapeAddress, phases, { threads, version: 1 });
+  const tensors = new Uint8Array(memory.buffer, SYSTEM_BYTES, area.transients - SYSTEM_BYTES);
+  return { memory, tapeAddress, tensors, timings };
 }
 
 /** Records calls on tensors of its own and returns the first contents of those that must not be 0. */
@@ -59,7 +63,7 @@ export function recordStep({ inFeatures = 40, outFeatures = 36, numTiles = 5 } =
     tape.call("f32_pack_rows", Math.ceil(outFeatures / 4), { w, ...sizes, packed });
     tape.call("f32_gemm", numTiles, { packed, x, bias, addend: null, y, ...sizes });
     tape.call("f32_layernorm", numTiles, { x: y, gain, bias, y: z, stats, features: outFeatures, epsilon: 1e-5 });
-    tape.call("f32_gemm_dw", outFeatures, {
+    tape.call("f32_gemm_dw", gemmDwExtent(outFeatures, inFeatures), {
       dy: z,
       x,
       dw,
@@ -90,10 +94,9 @@ export const recordLongRun: Recorder = (tape, tensor) => {
   return new Map([[x, noise(x.length, 1)]]);
 };
 
-/** Resolves when all threads have met a few times at the barrier: they are in the middle of a tape. */
+/** Resolves when a few parts are done: the threads are in the middle of a tape. */
 export async function untilUnderWay({ memory }: LaidOut): Promise<void> {
-  const generation = new Int32Array(memory.buffer, CONTROL.barrier + 4, 1);
-  while (Atomics.load(generation, 0) < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (Atomics.load(controlWord(memory, "done"), 0) < 3) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** Elements that lie behind the end of any memory. */

@@ -4,13 +4,21 @@
  *   1. its outputs equal the f64 reference's within the case's tolerance;
  *   2. an extent filled in several parts, in any order, gives the same bits as in one;
  *   3. buffers that are only read stay as they were, and nothing outside the buffers is touched;
- *   4. every element of an `out` buffer is written (they start as NaN).
+ *   4. every element of an `out` buffer is written (they start as NaN);
+ *   5. of a kernel that is split by token tiles, a tile reads and writes its own tile alone of every buffer that is not `whole`.
  */
 import { expect } from "vitest";
 import { createMemory, instantiateKernels, SYSTEM_BYTES } from "../../src/kernels/abi.ts";
 import { references } from "../../src/kernels/reference/index.ts";
 import type { Reference, ReferenceArray } from "../../src/kernels/reference/types.ts";
-import { type ArgSpec, describeArg, type ElementType, type KernelName, kernels } from "../../src/kernels/registry.ts";
+import {
+  type ArgSpec,
+  BY_TILES,
+  describeArg,
+  type ElementType,
+  type KernelName,
+  kernels,
+} from "../../src/kernels/registry.ts";
 
 type ArrayOf = { f32: Float32Array; f64: Float64Array; i32: Int32Array; u8: Uint8Array };
 type Args<K extends KernelName> = (typeof kernels)[K]["args"];
@@ -50,6 +58,7 @@ export function checkKernel<K extends KernelName>(
   expect(whole.complaints, `${name} ${kernelCase.label}`).toEqual([]);
   const parts = runWasm(module, name, kernelCase, splitInParts(kernelCase.extent, kernels[name].grain));
   expect(parts.complaints, `${name} ${kernelCase.label}, in parts`).toEqual([]);
+  if (kernels[name].split === BY_TILES) checkTile(module, name, kernelCase, whole.buffers);
   const expected = runReference(name, kernelCase);
   for (const [arg, spec] of Object.entries(kernels[name].args) as [string, ArgSpec][]) {
     const { isPointer, isWritten, elementType } = describeArg(spec);
@@ -62,6 +71,44 @@ export function checkKernel<K extends KernelName>(
     const complaint = compare(output, reference, elementType!, kernelCase.tolerance);
     expect(complaint, `${name} ${kernelCase.label}: ${arg} against the f64 reference`).toBe("");
   }
+}
+
+/** The last tile alone, with all others' content gone: it gives the same bits, and they stay as they were. */
+function checkTile<K extends KernelName>(
+  module: WebAssembly.Module,
+  name: K,
+  kernelCase: KernelCase<K>,
+  whole: ReadonlyMap<string, ArrayOf[ElementType]>,
+): void {
+  const { extent } = kernelCase;
+  const args: Record<string, unknown> = { ...kernelCase.args };
+  const ofTiles = (Object.entries(kernels[name].args) as [string, ArgSpec][]).filter(([arg, spec]) => {
+    return describeArg(spec).isPointer && !describeArg(spec).isWhole && args[arg] !== null;
+  });
+  for (const [arg] of ofTiles) {
+    const array = (args[arg] as ArrayOf[ElementType]).slice();
+    array.fill(array instanceof Float32Array ? Number.NaN : 1, 0, array.length - array.length / extent);
+    args[arg] = array;
+  }
+  const blank = { ...kernelCase, args: args as typeof kernelCase.args };
+  const alone = runWasm(module, name, blank, [[extent - 1, extent]]);
+  expect(alone.complaints, `${name} ${kernelCase.label}, its last tile`).toEqual([]);
+  for (const [arg, spec] of ofTiles) {
+    if (!describeArg(spec).isWritten) continue;
+    const [buffer, expected] = [alone.buffers.get(arg)!, whole.get(arg)!];
+    const first = buffer.length - buffer.length / extent;
+    const label = `${name} ${kernelCase.label}: ${arg}`;
+    expect(firstBitDifference(buffer.subarray(first), expected.subarray(first)), `${label} in its last tile`).toBe(-1);
+    const before = describeArg(spec).isRead ? (args[arg] as ArrayOf[ElementType]) : asUnwritten(buffer);
+    expect(firstBitDifference(buffer.subarray(0, first), before.subarray(0, first)), `${label} elsewhere`).toBe(-1);
+  }
+}
+
+/** What an `out` buffer holds before a call. */
+function asUnwritten(buffer: ArrayOf[ElementType]): ArrayOf[ElementType] {
+  const copy = buffer.slice();
+  new Uint8Array(copy.buffer).fill(0xff);
+  return copy;
 }
 
 function runWasm<K extends KernelName>(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createMemory, instantiateKernels, SYSTEM_BYTES } from "../../src/kernels/abi.ts";
 import { denseReferences } from "../../src/kernels/reference/dense.ts";
 import { at } from "../../src/kernels/reference/tiles.ts";
-import { GEMM_DW_SCRATCH, TILE } from "../../src/kernels/registry.ts";
+import { GEMM_DW_SCRATCH, gemmDwExtent, TILE } from "../../src/kernels/registry.ts";
 import { checkKernel, EPSILON, noise } from "./contract.ts";
 import { dot, expectGradient } from "./differences.ts";
 import { describeBuilds, strictModule } from "./module.ts";
@@ -39,10 +39,11 @@ function checkWeightGradients(
   const [dy, x] = [noise(tiles * rows * TILE, seed + 4), noise(tiles * cols * TILE, seed + 5)];
   // 32·tiles terms, each at most 1, 8·tiles of them in a row, then 3 lanes, blocks and the old value.
   const tolerance = { relative: 0, absolute: (8 * tiles + 8) * EPSILON * (32 * tiles + 1) };
-  const common = { label: `rows=${rows}, cols=${cols}, tiles=${tiles}, seed=${seed}`, extent: rows, tolerance };
+  const common = { label: `rows=${rows}, cols=${cols}, tiles=${tiles}, seed=${seed}`, tolerance };
   for (const accumulate of [0, 1])
     checkKernel(module, "f32_gemm_dw", {
       ...common,
+      extent: gemmDwExtent(rows, cols),
       label: `${common.label}, accumulate=${accumulate}`,
       args: {
         dy,
@@ -56,7 +57,7 @@ function checkWeightGradients(
       },
     });
   const args = { dy, db: new Float32Array(rows), features: rows, numTiles: tiles };
-  checkKernel(module, "f32_bias_gradient", { ...common, args });
+  checkKernel(module, "f32_bias_gradient", { ...common, extent: rows, args });
 }
 
 describeBuilds((module) => {
@@ -175,7 +176,7 @@ describe("gradients of y = W·x + b", () => {
 
   it("gemm_dw is dW and bias_gradient is db", () => {
     const [dw, db] = [new Float64Array(w.length), new Float64Array(rows)];
-    denseReferences.f32_gemm_dw(0, rows, {
+    denseReferences.f32_gemm_dw(0, gemmDwExtent(rows, cols), {
       dy,
       x,
       dw,

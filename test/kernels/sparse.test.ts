@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sparseReferences } from "../../src/kernels/reference/sparse.ts";
 import { at } from "../../src/kernels/reference/tiles.ts";
-import { TILE } from "../../src/kernels/registry.ts";
+import { sddmmExtent, TILE } from "../../src/kernels/registry.ts";
 import { callKernel } from "./call.ts";
 import { checkKernel, EPSILON, noise } from "./contract.ts";
 import { type CsrCase, csrOf, randomCsr, transposeCsr } from "./csr.ts";
@@ -61,7 +61,7 @@ describeBuilds((module) => {
         const [dy, x] = [noise(tiles * rows * TILE, seed + 5), noise(tiles * cols * TILE, seed + 6)];
         checkKernel(module, "f32_sddmm_csr", {
           label: `${label}, tiles=${tiles}`,
-          extent: rows,
+          extent: sddmmExtent(rows, cols),
           // 32 terms a tile, each at most 1, through 6 roundings in the tile and one a tile
           tolerance: { relative: 0, absolute: (6 + tiles) * EPSILON * TILE * tiles },
           args: { rowPtr, offsets, dy, x, dValues: new Float32Array(nonzeros), rows, cols, numTiles: tiles },
@@ -156,7 +156,7 @@ describeBuilds((module) => {
         const [dValues, dense] = [new Float32Array(csr.nonzeros), new Float32Array(rows * cols)];
         const size = { rows, cols };
         callKernel(module, "f32_sddmm_csr", {
-          extent: rows,
+          extent: sddmmExtent(rows, cols),
           args: { rowPtr, offsets, dy, x, dValues, ...size, numTiles: 2 },
         });
         callKernel(module, "f32_csr_scatter_dense", {
@@ -267,7 +267,16 @@ describe("gradients of y = W·x + b", () => {
 
   it("sddmm is the gradient of the values", () => {
     const dValues = new Float64Array(nonzeros);
-    sparseReferences.f32_sddmm_csr(0, rows, { rowPtr, offsets, dy, x, dValues, rows, cols, numTiles: tiles });
+    sparseReferences.f32_sddmm_csr(0, sddmmExtent(rows, cols), {
+      rowPtr,
+      offsets,
+      dy,
+      x,
+      dValues,
+      rows,
+      cols,
+      numTiles: tiles,
+    });
     expectGradient("dValues", loss, values, dValues);
   });
 

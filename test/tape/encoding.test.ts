@@ -1,70 +1,99 @@
 import { describe, expect, test } from "vitest";
 import { createMemory, SYSTEM_BYTES } from "../../src/kernels/abi.ts";
-import { CSR_BLOCK } from "../../src/kernels/registry.ts";
-import { decodeTape, encodeTape, type TapeCall } from "../../src/tape/encoding.ts";
+import { CSR_BLOCK, sddmmExtent } from "../../src/kernels/registry.ts";
+import { countParts, decodeTape, encodeTape, type TapeCall, tapeBytes, tapeVersion } from "../../src/tape/encoding.ts";
 
 const ROW_POINTERS = SYSTEM_BYTES;
 const TAPE = 65536;
 
-/** The parts of a call on each of `threads` threads. */
-function partsOf(memory: WebAssembly.Memory, call: TapeCall, threads: number): [begin: number, end: number][] {
-  encodeTape(memory, TAPE, [call], 1);
-  return Array.from({ length: threads }, (_, thread) => {
-    const [part] = decodeTape(memory, TAPE, thread, threads);
-    return [part!.begin, part!.end];
-  });
-}
+const call = (kernel: TapeCall["kernel"], extent: number, args: readonly number[], work = 1e8): TapeCall => {
+  return { kernel, extent, args, scratchStride: 0, work, leastWork: 0 };
+};
 
-function expectPartition(parts: readonly [number, number][], extent: number): void {
-  expect(parts[0]![0]).toBe(0);
-  expect(parts.at(-1)![1]).toBe(extent);
-  for (const [i, [begin, end]] of parts.entries()) {
-    expect(end).toBeGreaterThanOrEqual(begin);
-    if (i > 0) expect(begin).toBe(parts[i - 1]![1]);
-  }
-}
+test("a tape comes back as it was written: phases, chains, floats, addresses beyond 2 GB, each thread's own scratch", () => {
+  const memory = createMemory(2 * TAPE);
+  const gelu = call("f32_gelu", 1, [2 ** 31 + 4096, 8192, 24]);
+  const norm = call("f32_rmsnorm", 1, [8192, 4096, 12288, 16384, 24, Math.fround(1e-5)]);
+  const topk = { ...call("u8_topk_magnitude", 1, [4096, 64, 8, 20480, 24576]), scratchStride: 512 };
+  const phases = [[[gelu, norm]], [[topk], [call("f32_log", 0, [1, 2])]]];
+  encodeTape(memory, TAPE, phases, { threads: 2, version: 7 });
+  expect([tapeVersion(memory, TAPE), countParts(memory, TAPE)]).toEqual([7, 2]);
+  expect(decodeTape(memory, TAPE, 3)).toEqual([
+    {
+      calls: [
+        { index: 0, kernel: "f32_gelu", args: gelu.args },
+        { index: 1, kernel: "f32_rmsnorm", args: norm.args },
+      ],
+      begin: 0,
+      end: 1,
+      opens: 0,
+      closes: 1,
+    },
+    {
+      calls: [{ index: 2, kernel: "u8_topk_magnitude", args: [4096, 64, 8, 20480, 24576 + 3 * 512] }],
+      begin: 0,
+      end: 1,
+      opens: 1,
+      closes: 2,
+    },
+  ]);
+});
 
-test.each([1, 2, 3, 4, 7])("an extent falls into whole grains for %i threads, even to within one", (threads) => {
-  for (const extent of [1, 3, 4, 1000, 1024]) {
-    const args = [0, 0, 0, extent, 1, 1, 0, 0];
-    const parts = partsOf(createMemory(2 * TAPE), { kernel: "f32_gemm_dw", extent, args, scratchStride: 0 }, threads);
-    expectPartition(parts, extent);
-    for (const [begin] of parts) expect(begin % 4 === 0 || begin === extent).toBe(true);
-    const grains = parts.map(([begin, end]) => Math.ceil((end - begin) / 4));
-    expect(Math.max(...grains) - Math.min(...grains)).toBeLessThanOrEqual(1);
+test.each([1, 2, 3, 16])("a tape for %i threads takes no more than its room", (threads) => {
+  const memory = createMemory(16 * TAPE);
+  const bytes = new Uint8Array(memory.buffer);
+  const phases = Array.from({ length: 20 }, (_, i) => [
+    [call("f32_gelu", 1000, [0, 0, i]), call("f32_gelu", 1000, [0, 0, i])],
+    [call("f32_exp", 2 ** 20, [0, 0], 3e7)],
+  ]);
+  const room = tapeBytes(phases, threads);
+  bytes.fill(0xa5, TAPE);
+  encodeTape(memory, TAPE, phases, { threads, version: 1 });
+  expect(bytes.subarray(TAPE + room).every((byte) => byte === 0xa5)).toBe(true);
+  const parts = decodeTape(memory, TAPE, 0);
+  for (const [i, { opens, closes }] of parts.entries()) {
+    expect(opens).toBeLessThanOrEqual(i);
+    expect(closes).toBeGreaterThan(i);
+    if (i > 0) expect([parts[i - 1]!.opens, parts[i - 1]!.closes]).toContain(opens);
   }
 });
 
-describe("rows of a CSR weight", () => {
+describe("rows of column blocks of a CSR weight", () => {
   const cols = CSR_BLOCK + 44;
   const masks: [what: string, lengths: (row: number) => [firstBlock: number, secondBlock: number], rows: number][] = [
     ["equal rows", () => [20, 5], 100],
     ["few full rows among empty ones", (row) => (row % 10 === 3 ? [256, 44] : [0, 0]), 100],
-    ["all non-zeros at the end", (row) => (row >= 90 ? [100, 0] : [0, 0]), 100],
+    ["all non-zeros at the end", (row) => (row >= 90 ? [100, 44] : [0, 0]), 100],
     ["all non-zeros at the beginning", (row) => (row < 2 ? [100, 30] : [0, 0]), 100],
     ["no non-zeros", () => [0, 0], 9],
     ["one row", () => [7, 0], 1],
   ];
 
-  test.each(masks)("%s: parts have as many non-zeros as whole rows allow", (_, lengths, rows) => {
+  test.each(masks)("%s: parts have the non-zeros wanted as nearly as whole rows allow", (_, lengths, rows) => {
     const memory = createMemory(2 * TAPE);
     const pointers = new Int32Array(memory.buffer, ROW_POINTERS, 2 * (rows + 1));
+    const nonzeros: number[] = [];
     let at = 0;
     for (const block of [0, 1] as const)
       for (let row = 0; row <= rows; row++) {
         pointers[block * (rows + 1) + row] = at;
-        if (row < rows) at += lengths(row)[block];
+        if (row === rows) continue;
+        nonzeros.push(lengths(row)[block]);
+        at += lengths(row)[block];
       }
-    const nonzeros = (row: number) => lengths(row)[0] + lengths(row)[1];
-    const longest = Math.max(...Array.from({ length: rows }, (_, row) => nonzeros(row)));
-    for (const threads of [1, 2, 3, 4]) {
-      const args = [ROW_POINTERS, 0, 0, 0, 0, rows, cols, 1];
-      const parts = partsOf(memory, { kernel: "f32_sddmm_csr", extent: rows, args, scratchStride: 0 }, threads);
-      expectPartition(parts, rows);
-      for (const [begin, end] of parts) {
-        let sum = 0;
-        for (let row = begin; row < end; row++) sum += nonzeros(row);
-        expect(sum).toBeLessThan(at / threads + longest + 1);
+    for (const threads of [2, 3, 4]) {
+      const extent = sddmmExtent(rows, cols);
+      const sddmm = call("f32_sddmm_csr", extent, [ROW_POINTERS, 0, 0, 0, 0, rows, cols, 1]);
+      encodeTape(memory, TAPE, [[[sddmm]]], { threads, version: 1 });
+      const parts = decodeTape(memory, TAPE, 0);
+      expect(parts.map(({ begin }) => begin)).toEqual([0, ...parts.slice(0, -1).map(({ end }) => end)]);
+      expect(parts.at(-1)!.end).toBe(extent);
+      let rest = at;
+      for (const { begin, end } of parts) {
+        const own = nonzeros.slice(begin, end).reduce((sum, n) => sum + n, 0);
+        const wanted = Math.max(rest / (2 * threads), at / (64 * threads));
+        expect(own).toBeLessThan(1.5 * wanted + Math.max(...nonzeros) + 1);
+        rest -= own;
       }
     }
   });

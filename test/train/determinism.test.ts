@@ -1,8 +1,13 @@
-import { beforeEach, describe, expect, test } from "vitest";
-import type { RunConfigInput } from "../../src/config/run-config.ts";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { startNeighbour } from "../../bench/lib/half-core.ts";
+import { parseRunConfig, type RunConfigInput } from "../../src/config/run-config.ts";
 import type { RunResult } from "../../src/core/record.ts";
+import { createEngine } from "../../src/engine/engine.ts";
 import { isVariantSupported } from "../../src/kernels/variant.ts";
+import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { train } from "../../src/train/node.ts";
+import { trainModel } from "../../src/train/trainer.ts";
+import { syntheticSource } from "../sources.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import { tinyDecoder, tinyVit } from "./fixtures.ts";
 
@@ -38,6 +43,17 @@ const essence = ({ lossHash, validLoss, validAccuracy, nonzeroParams, sparsity, 
   steps,
 });
 
+/** On so many threads, however few cores there are. */
+async function trainOn(threads: number, input: RunConfigInput): Promise<RunResult> {
+  const config = parseRunConfig(input);
+  const measuredSwitchDensity = () => Promise.reject(new Error("the configuration has a switch density"));
+  const store = createMemoryStore("run");
+  const data = syntheticSource(config.data);
+  const result = await trainModel({ config, data, threads, store, measuredSwitchDensity, createEngine });
+  expect(result.threads).toBe(threads);
+  return result;
+}
+
 const isRunnable = ([, { variant = "strict" }]: [string, RunConfigInput]) => isVariantSupported(variant);
 
 test.skip.each(
@@ -45,11 +61,11 @@ test.skip.each(
 )("%s: this engine cannot compile the build", () => {});
 
 describe.each(Object.entries(runs).filter(isRunnable))("%s", (_, config) => {
-  test("has the same bits on 1, 2, 3 and 4 threads", async () => {
+  test("has the same bits on 1, 2, 3, 4 and 8 threads", async () => {
     const alone = await train(config);
     expect(alone.status).toBe("completed");
-    for (const threads of [2, 3, 4])
-      expect(essence(await train(config, { threads })), `${threads} threads`).toEqual(essence(alone));
+    for (const threads of [2, 3, 4, 8])
+      expect(essence(await trainOn(threads, config)), `${threads} threads`).toEqual(essence(alone));
   });
 
   test("stopped and resumed at any step, it ends with the bits of an uninterrupted run", async () => {
@@ -68,6 +84,16 @@ describe.each(Object.entries(runs).filter(isRunnable))("%s", (_, config) => {
     const resumed = await train(config, { out });
     expect(essence(resumed)).toEqual(essence(uninterrupted));
   });
+});
+
+test("a sparse decoder has the same bits while other processes take turns on the cores", async () => {
+  const config = tinyDecoder({ steps: 60 }, { final: 0.75 });
+  const alone = await train(config);
+  const neighbours = Array.from({ length: 3 }, () => startNeighbour());
+  onTestFinished(() => neighbours.forEach((neighbour) => void neighbour.end()));
+  for (const neighbour of neighbours) neighbour.work(true);
+  for (const threads of [1, 2, 3, 4, 8])
+    expect(essence(await trainOn(threads, config)), `${threads} threads`).toEqual(essence(alone));
 });
 
 test("a completed run is returned as its record has it", async () => {

@@ -1,4 +1,4 @@
-import { TILE } from "../registry.ts";
+import { GEMM_DW_BLOCK, TILE } from "../registry.ts";
 import { at } from "./tiles.ts";
 import type { Reference } from "./types.ts";
 
@@ -37,8 +37,11 @@ const f32_gemm: Reference<"f32_gemm"> = (begin, end, { packed, x, bias, addend, 
 
 // y[o][t] = Σ_i W[o][i]·x[i][t]  ⇒  dW[o][i] = Σ_t dY[o][t]·x[i][t]
 const f32_gemm_dw: Reference<"f32_gemm_dw"> = (begin, end, { dy, x, dw, rows, cols, numTiles, accumulate }) => {
-  for (let o = begin; o < end; o++)
+  const groups = Math.ceil(rows / GEMM_DW_BLOCK.rows);
+  for (let o = 0; o < rows; o++)
     for (let i = 0; i < cols; i++) {
+      const unit = Math.floor(i / GEMM_DW_BLOCK.cols) * groups + Math.floor(o / GEMM_DW_BLOCK.rows);
+      if (unit < begin || unit >= end) continue;
       let sum = accumulate ? dw[o * cols + i]! : 0;
       for (let t = 0; t < numTiles * TILE; t++) sum += dy[at(t, o, rows)]! * x[at(t, i, cols)]!;
       dw[o * cols + i] = sum;

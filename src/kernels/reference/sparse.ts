@@ -57,7 +57,8 @@ const f32_spmm_csr: Reference<"f32_spmm_csr"> = (begin, end, args) => {
 const f32_sddmm_csr: Reference<"f32_sddmm_csr"> = (begin, end, args) => {
   const { dy, x, dValues, rows, cols, numTiles } = args;
   eachNonzero(args, (p, row, col) => {
-    if (row < begin || row >= end) return;
+    const unit = Math.floor(col / CSR_BLOCK) * rows + row;
+    if (unit < begin || unit >= end) return;
     dValues[p] = 0;
     for (let t = 0; t < numTiles * TILE; t++) dValues[p]! += dy[at(t, row, rows)]! * x[at(t, col, cols)]!;
   });
