@@ -7,6 +7,7 @@ import { createMemory } from "../../src/kernels/abi.ts";
 import type { KernelName } from "../../src/kernels/registry.ts";
 import { sourceOf } from "../../src/sources/index.ts";
 import type { DataSource, SourceChoice } from "../../src/sources/source.ts";
+import { schedule } from "../../src/tape/schedule.ts";
 import { planProgram } from "../../src/train/program.ts";
 import { Session } from "../../src/train/session.ts";
 import { recordStep } from "../../src/train/step.ts";
@@ -92,7 +93,10 @@ export async function openReference(name: BenchModel, options: StepOptions): Pro
     : createSlowedEngine({ ...engineOptions, slowness }));
   const session = await Session.open(program, engine);
   if (sparsity > 0) session.applyUpdate(0);
-  const { calls } = recordStep(program.model, program.batch, program.optimizer, config.training);
+  const recorded = recordStep(program.model, program.batch, program.optimizer, config.training).calls;
+  const calls = schedule(recorded)
+    .flat(2)
+    .map((index) => recorded[index]!);
   let step = 0;
   return {
     model: name,

@@ -17,7 +17,7 @@ export interface EngineOptions {
 
 /**
  * A reserved part of the memory: for each thread `calls` f64, the milliseconds that it spent in each call of the tape that ran
- * last.
+ * last, in the order of the phases.
  */
 export interface TimingsArea {
   readonly address: number;

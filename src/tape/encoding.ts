@@ -120,7 +120,7 @@ export interface TapePart {
 }
 
 export interface ThreadCall {
-  /** Its place on the tape. */
+  /** Its place among the calls in the order of their phases. */
   readonly index: number;
   readonly kernel: KernelName;
   readonly args: readonly number[];
