@@ -7,10 +7,10 @@ import type { RunResult } from "../core/record.ts";
 import type { DataSource } from "../sources/source.ts";
 import { type PlannedRun, workFlops } from "./plan.ts";
 
-/** Trains one run: `trainRun` of train/node.ts. */
+/** Trains one run: `train` of train/node.ts. */
 export type Train = (
   config: RunConfig,
-  options: { out: string; baseDir: string; threads: number },
+  options: { data: DataSource; out: string; baseDir: string; threads: number },
 ) => Promise<RunResult>;
 
 /** Steps of the measurement: enough that the first, cold one hardly counts. */
@@ -31,7 +31,7 @@ export async function measureRate(
   const short = shortened(bySize[runs.length >> 1]!.config);
   const out = await mkdtemp(join(tmpdir(), "sparselaw-rate-"));
   try {
-    const { stepsPerSecond } = await train(short, { out, baseDir, threads: 1 });
+    const { stepsPerSecond } = await train(short, { data, out, baseDir, threads: 1 });
     return (workFlops(short, data) / MEASURED_STEPS) * stepsPerSecond;
   } finally {
     await rm(out, { recursive: true, force: true });

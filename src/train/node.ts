@@ -9,6 +9,7 @@ import { threadsOnCores } from "../engine/cores.ts";
 import { createEngine } from "../engine/engine.ts";
 import { enableTurbo } from "../kernels/turbo.ts";
 import { loadData } from "../sources/node.ts";
+import type { DataSource } from "../sources/source.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { openRun } from "../store/run-directory.ts";
 import { type StopSignal, trainModel } from "./trainer.ts";
@@ -16,6 +17,8 @@ import { type StopSignal, trainModel } from "./trainer.ts";
 export interface TrainOptions {
   /** Directory of runs; without it nothing is written. */
   readonly out?: string | undefined;
+  /** What `loadData` gave for the run's settings, where that is done already. */
+  readonly data?: DataSource | undefined;
   /** What relative paths of data and plugins are relative to; the working directory unless said. */
   readonly baseDir?: string | undefined;
   /** 1 unless said: kernels run on this thread. At most one a core will run, with a warning. */
@@ -41,7 +44,7 @@ export async function train(input: RunConfigInput, options: TrainOptions = {}): 
   if (turbo) enableTurbo();
   const pluginHashes = await loadPlugins(pluginsOf(input), baseDir);
   const config = parseRunConfig(input);
-  const data = await loadData(config.data, { baseDir });
+  const data = options.data ?? (await loadData(config.data, { baseDir }));
   const id = runId(config, data.fingerprint, pluginHashes);
   const store =
     options.out === undefined

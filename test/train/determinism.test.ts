@@ -1,9 +1,12 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { startNeighbour } from "../../bench/lib/half-core.ts";
 import { parseRunConfig, type RunConfigInput } from "../../src/config/run-config.ts";
 import type { RunResult } from "../../src/core/record.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import { isVariantSupported } from "../../src/kernels/variant.ts";
+import { loadData } from "../../src/sources/node.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { train } from "../../src/train/node.ts";
 import { trainModel } from "../../src/train/trainer.ts";
@@ -114,4 +117,14 @@ test("another seed gives another run", async () => {
   const [a, b] = [await train(tinyDecoder()), await train({ ...tinyDecoder(), seed: 1 })];
   expect(a.id).not.toBe(b.id);
   expect(a.lossHash).not.toBe(b.lossHash);
+});
+
+test("data that are loaded already give the id and the bits of data that the run loads itself", async () => {
+  const config: RunConfigInput = { ...tinyDecoder(), data: { kind: "text", paths: "letters" } };
+  const file = join(out, "letters");
+  await writeFile(file, "the letters of a line, again and again. ".repeat(30));
+  const { id, lossHash } = await train(config, { baseDir: out });
+  const data = await loadData(parseRunConfig(config).data, { baseDir: out });
+  await rm(file);
+  expect(await train(config, { data })).toMatchObject({ status: "completed", id, lossHash });
 });
