@@ -20,7 +20,7 @@ rewrite(
     [...optionTables()].map(([name, table]) => [`options of ${name}, written by npm run docs`, table]),
   ),
 );
-const plugins = ["random-regrow", "fading-momentum", "striped-images", "two-matrices", "two-laws"];
+const plugins = ["random-regrow", "fading-momentum", "striped-images", "token-file", "two-matrices", "two-laws"];
 rewrite("extending.md", Object.fromEntries(plugins.map((name) => [`test/plugins/${name}.ts`, snippet(name)])));
 
 /** A plugin as its author would write it, importing the package by its name. */

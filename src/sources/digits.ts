@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { FormatError } from "../core/errors.ts";
 import { augmentShift } from "./images.ts";
-import { imageSource, type LabelledImages } from "./labelled-images.ts";
+import { type ImageContent, imageContent, type LabelledImages, openImages } from "./labelled-images.ts";
 import { validFraction } from "./settings.ts";
 import { type DataFile, defineSource, type ImageSource } from "./source.ts";
 
@@ -16,13 +16,14 @@ export const DIGITS_PACKAGE = "mnist";
 /** One file a class, in the order of the classes. */
 export const DIGIT_FILES: readonly string[] = Array.from({ length: 10 }, (_, digit) => `src/digits/${digit}.json`);
 
-export const digits = defineSource<z.infer<typeof digitsSchema>, ImageSource>({
+export const digits = defineSource<z.infer<typeof digitsSchema>, ImageSource, ImageContent>({
   name: "digits",
   schema: digitsSchema,
   yields: "images",
-  async load(data, files) {
-    return imageSource([digitImages(await files.readPackage(DIGITS_PACKAGE, DIGIT_FILES))], data);
+  async read(data, files) {
+    return imageContent([digitImages(await files.readPackage(DIGITS_PACKAGE, DIGIT_FILES))], data);
   },
+  open: openImages,
 });
 
 const SIDE = 28;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ConfigError } from "../core/errors.ts";
 import { parseCifar } from "./cifar.ts";
 import { parseIdx } from "./idx.ts";
-import { imageSource, type LabelledImages } from "./labelled-images.ts";
+import { type ImageContent, imageContent, type LabelledImages, openImages } from "./labelled-images.ts";
 import { paths, validFraction } from "./settings.ts";
 import { type DataFile, defineSource, type FileReader, type ImageSource } from "./source.ts";
 
@@ -45,7 +45,7 @@ export const imagesSchema = z.strictObject({
 
 export type ImagesConfig = z.infer<typeof imagesSchema>;
 
-export const images = defineSource<ImagesConfig, ImageSource>({
+export const images = defineSource<ImagesConfig, ImageSource, ImageContent>({
   name: "images",
   schema: imagesSchema,
   yields: "images",
@@ -54,9 +54,10 @@ export const images = defineSource<ImagesConfig, ImageSource>({
     if (FORMATS[format].hasLabelFiles && labels === undefined)
       yield ["labels", `given for format ${format}`, "nothing", "Name the IDX files of the labels."];
   },
-  async load(data, files) {
-    return imageSource(await readImages(data, files), data);
+  async read(data, files) {
+    return imageContent(await readImages(data, files), data);
   },
+  open: openImages,
 });
 
 async function readImages({ format, paths, labels }: ImagesConfig, reader: FileReader): Promise<LabelledImages[]> {

@@ -22,15 +22,29 @@ export interface ImageSplitSettings {
   readonly augmentShift: number;
 }
 
+/** Both splits, the training split first. */
+export interface ImageContent extends LabelledImages {
+  readonly numClasses: number;
+  readonly numTrain: number;
+  /** (channels, 256): what each pixel value becomes. */
+  readonly normalised: Float32Array;
+  readonly fingerprint: string;
+}
+
 /**
  * An image source over the given batches, one after the other; the last `validFraction` of the images is held out.
  *
  * @throws {ConfigError} batches of different sizes, fewer than two classes, a split without an image, or equal pixels
  */
-export function imageSource(
+export function imageSource(batches: readonly LabelledImages[], settings: ImageSplitSettings): ImageSource {
+  return openImages(imageContent(batches, settings), settings);
+}
+
+/** The first half of `imageSource`: all that costs time or memory. */
+export function imageContent(
   batches: readonly LabelledImages[],
-  { validFraction, augmentShift }: ImageSplitSettings,
-): ImageSource {
+  { validFraction }: Pick<ImageSplitSettings, "validFraction">,
+): ImageContent {
   const all = concat(batches);
   const { channels, height, width } = all;
   const count = all.labels.length;
@@ -44,20 +58,34 @@ export function imageSource(
   if (numClasses < 2)
     throw new ConfigError("data: labels must name at least 2 classes; got only class 0. Check the label files.");
   const numTrain = count - numValid;
-  const normalised = normalisation(all, numTrain);
+  return {
+    ...all,
+    numClasses,
+    numTrain,
+    normalised: normalisation(all, numTrain),
+    fingerprint: sha256Hex(
+      canonicalJson({ kind: "images", channels, height, width, numTrain }),
+      sha256Hex(all.pixels),
+      sha256Hex(all.labels),
+    ),
+  };
+}
+
+/** The second half of `imageSource`. */
+export function openImages(
+  content: ImageContent,
+  { augmentShift }: Pick<ImageSplitSettings, "augmentShift">,
+): ImageSource {
+  const { channels, height, width, numClasses, numTrain, labels, fingerprint } = content;
   return {
     kind: "images",
     channels,
     height,
     width,
     numClasses,
-    train: splitInMemory(all, normalised, 0, numTrain, augmentShift),
-    valid: splitInMemory(all, normalised, numTrain, numValid, 0),
-    fingerprint: sha256Hex(
-      canonicalJson({ kind: "images", channels, height, width, numTrain }),
-      sha256Hex(all.pixels),
-      sha256Hex(all.labels),
-    ),
+    train: splitInMemory(content, 0, numTrain, augmentShift),
+    valid: splitInMemory(content, numTrain, labels.length - numTrain, 0),
+    fingerprint,
   };
 }
 
@@ -102,8 +130,7 @@ function normalisation({ channels, height, width, pixels }: LabelledImages, numT
 }
 
 function splitInMemory(
-  { channels, height, width, pixels, labels }: LabelledImages,
-  normalised: Float32Array,
+  { channels, height, width, pixels, labels, normalised }: ImageContent,
   first: number,
   size: number,
   augmentShift: number,

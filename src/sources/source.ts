@@ -77,8 +77,7 @@ export interface FileReader {
   readPackage(name: string, files: readonly string[]): Promise<DataFile[]>;
 }
 
-/** A kind of data: from settings to what training reads. */
-export interface Source<C extends SourceChoice = SourceChoice, S extends DataSource = DataSource> {
+interface SourceBase<C extends SourceChoice, S extends DataSource> {
   readonly name: string;
   /** The `data` section, `kind` included, every key with its range, default and meaning. */
   readonly schema: Option;
@@ -93,7 +92,35 @@ export interface Source<C extends SourceChoice = SourceChoice, S extends DataSou
   load(data: C, files: FileReader): S | Promise<S>;
 }
 
-/** A source of one's own: its types are checked here, and `register` or a plugin makes it known. */
-export function defineSource<C extends SourceChoice, S extends DataSource>(source: Source<C, S>): Source<C, S> {
-  return partOf("sources", source);
+/** Each run of a sweep loads it anew, on its own thread. */
+export interface LoadedSource<C extends SourceChoice, S extends DataSource> extends SourceBase<C, S> {
+  readonly read?: undefined;
+}
+
+/** `load` in two halves: a sweep reads once for all its runs, and each of them opens what was read. */
+export interface ReadSource<C extends SourceChoice, S extends DataSource, D> extends SourceBase<C, S> {
+  /**
+   * What costs time or memory, the fingerprint among it: values of JSON and typed arrays, in lists and plain objects. Threads share the
+   * arrays, so nothing may write to them afterwards.
+   */
+  read(data: C, files: FileReader): D | Promise<D>;
+  open(content: D, data: C): S;
+}
+
+/** A kind of data: from settings to what training reads. */
+export type Source<C extends SourceChoice = SourceChoice, S extends DataSource = DataSource, D = unknown> =
+  | LoadedSource<C, S>
+  | ReadSource<C, S, D>;
+
+/**
+ * A source of one's own: its types are checked here, and `register` or a plugin makes it known.
+ *
+ * @param source with `load`, or with `read` and `open`
+ */
+export function defineSource<C extends SourceChoice, S extends DataSource, D = unknown>(
+  source: LoadedSource<C, S> | Omit<ReadSource<C, S, D>, "load">,
+): Source<C, S, D> {
+  if (source.read === undefined) return partOf("sources", source);
+  const load = async (data: C, files: FileReader) => source.open(await source.read(data, files), data);
+  return partOf("sources", { ...source, load });
 }

@@ -24,18 +24,27 @@ export const textSchema = z.strictObject({
 
 export type TextConfig = z.infer<typeof textSchema>;
 
-export const text = defineSource<TextConfig, TokenSource>({
+/** Both splits as tokens. */
+interface TextContent {
+  readonly vocabSize: number;
+  readonly train: Tokens;
+  readonly valid: Tokens;
+  readonly fingerprint: string;
+}
+
+export const text = defineSource<TextConfig, TokenSource, TextContent>({
   name: "text",
   schema: textSchema,
   yields: "tokens",
   pathKeys: ["paths"],
-  async load(data, files) {
+  async read(data, files) {
     const texts = await files.read("paths", data.paths);
-    return textSource(
+    return textContent(
       texts.map(({ bytes }) => bytes),
       data,
     );
   },
+  open: openText,
 });
 
 /**
@@ -49,21 +58,32 @@ export const text = defineSource<TextConfig, TokenSource>({
  */
 export function textSource(
   texts: readonly Uint8Array[],
-  { split, validFraction }: Pick<TextConfig, "split" | "validFraction">,
+  settings: Pick<TextConfig, "split" | "validFraction">,
   tokenizer: Tokenizer = byteTokenizer,
 ): TokenSource {
+  return openText(textContent(texts, settings, tokenizer));
+}
+
+function textContent(
+  texts: readonly Uint8Array[],
+  { split, validFraction }: Pick<TextConfig, "split" | "validFraction">,
+  tokenizer: Tokenizer = byteTokenizer,
+): TextContent {
   const documents = split === "position" ? [concatBytes(texts)] : texts.length > 1 ? texts : blocksOf(texts[0]!);
   const [train, valid] =
     split === "position" ? cutTail(documents[0]!, validFraction) : holdOutDocuments(documents, validFraction);
   return {
-    kind: "tokens",
     vocabSize: tokenizer.vocabSize,
-    train: splitInMemory(tokenizer.encode(train)),
-    valid: splitInMemory(tokenizer.encode(valid)),
+    train: tokenizer.encode(train),
+    valid: tokenizer.encode(valid),
     fingerprint: sha256Hex(
       canonicalJson({ kind: "text", train: sha256Hex(train), valid: sha256Hex(valid), ...tokenizer.identity }),
     ),
   };
+}
+
+function openText({ vocabSize, train, valid, fingerprint }: TextContent): TokenSource {
+  return { kind: "tokens", vocabSize, train: splitInMemory(train), valid: splitInMemory(valid), fingerprint };
 }
 
 function splitInMemory(tokens: Tokens): TokenSplit {

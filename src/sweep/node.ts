@@ -9,8 +9,8 @@ import { sha256Hex } from "../core/hash.ts";
 import type { RunResult } from "../core/record.ts";
 import type { Origin } from "../core/schema.ts";
 import { enableTurbo } from "../kernels/turbo.ts";
-import { loadData } from "../sources/node.ts";
-import type { DataSource } from "../sources/source.ts";
+import { fileReader } from "../sources/node.ts";
+import { loadShared, type SharedData } from "../sources/shared.ts";
 import { replaceFile } from "../store/files.ts";
 import { listRuns } from "../store/run-directory.ts";
 import { train } from "../train/node.ts";
@@ -36,9 +36,8 @@ export interface SweepSettings {
 }
 
 /** A sweep whose data are read and whose runs are counted, with what is done of it already. */
-export interface PreparedSweep {
+export interface PreparedSweep extends SharedData {
   readonly plan: SweepPlan;
-  readonly data: DataSource;
   readonly completed: ReadonlyMap<string, RunResult>;
   readonly jobs: number;
   readonly settings: SweepSettings;
@@ -66,14 +65,14 @@ export async function sweep(config: SweepConfigInput, settings: SweepSettings): 
 /** Reads the data, counts the runs and looks up which of them are completed. */
 export async function prepareSweep(config: SweepConfig, settings: SweepSettings): Promise<PreparedSweep> {
   if (settings.turbo) enableTurbo();
-  const data = await loadData(config.base.data, { baseDir: baseDirOf(settings) });
+  const pluginHashes = await loadPlugins(config.base.plugins, baseDirOf(settings));
+  const shared = await loadShared(config.base.data, fileReader(baseDirOf(settings)));
   const { switchDensity } = config.base.sparsity;
   // Measured here, once, so that jobs that start together do not each measure it and disagree.
   const density = switchDensity === "measured" ? await measuredSwitchDensity(config.base.variant) : switchDensity;
-  const pluginHashes = await loadPlugins(config.base.plugins, baseDirOf(settings));
-  const plan = planSweep(config, data, density, settings.source, pluginHashes);
+  const plan = planSweep(config, shared.data, density, settings.source, pluginHashes);
   const jobs = Math.min(settings.jobs ?? availableParallelism(), plan.runs.length);
-  return { plan, data, completed: await completedOf(plan, settings.out), jobs, settings };
+  return { ...shared, plan, completed: await completedOf(plan, settings.out), jobs, settings };
 }
 
 async function completedOf(plan: SweepPlan, out: string): Promise<Map<string, RunResult>> {
@@ -101,10 +100,11 @@ export async function estimateSweep({ plan, data, completed, jobs, settings }: P
 }
 
 /** Trains what is missing; the summary is also kept beside the runs, as `<name>.sweep.json`. */
-export async function runPrepared({ plan, completed, jobs, settings }: PreparedSweep): Promise<SweepSummary> {
+export async function runPrepared({ plan, content, completed, jobs, settings }: PreparedSweep): Promise<SweepSummary> {
   const { out, turbo = false, signal, onEvent } = settings;
   await mkdir(out, { recursive: true });
   const ran = await runSweep(plan, {
+    content,
     out,
     baseDir: baseDirOf(settings),
     jobs,

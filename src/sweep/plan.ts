@@ -28,6 +28,8 @@ export interface PlannedRun extends GridRun {
 export interface SweepPlan {
   readonly name: string;
   readonly runs: readonly PlannedRun[];
+  /** Content of the plugins that it was made with. */
+  readonly pluginHashes: readonly string[];
 }
 
 /**
@@ -56,7 +58,7 @@ export function planSweep(
           "Move the sizes or data amounts further apart.",
       );
   }
-  return { name: sweep.name, runs };
+  return { name: sweep.name, runs, pluginHashes };
 }
 
 function planRun(run: GridRun, data: DataSource, switchDensity: number, pluginHashes: readonly string[]): PlannedRun {

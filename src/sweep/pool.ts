@@ -9,6 +9,10 @@ import type { RunEvent, RunResult } from "../core/record.ts";
 /** What a worker is asked to train. */
 export interface RunJob {
   readonly config: RunConfig;
+  /** The run's data in shared memory; undefined where the worker has to load them: `loadShared`. */
+  readonly content?: unknown;
+  /** Content of the plugins that the data were read with. */
+  readonly pluginHashes: readonly string[];
   readonly out: string;
   readonly baseDir: string;
   readonly turbo: boolean;

@@ -29,7 +29,7 @@ interface Lane extends RunningRun {
   readonly startedMs: number;
 }
 
-/** Seconds of lanes before a rate is believed: the first ones compile kernels and read data. */
+/** Seconds of lanes before a rate is believed: the first ones compile kernels. */
 const SETTLED_SECONDS = 4;
 
 /** Keeps count; time is given to it, so that it can be tested. */

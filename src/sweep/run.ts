@@ -8,6 +8,8 @@ import { ProgressMeter, type SweepProgress } from "./progress.ts";
 export interface SweepOptions {
   /** Directory of the run directories. */
   readonly out: string;
+  /** The data of all runs in shared memory; undefined where each worker has to load them: `loadShared`. */
+  readonly content?: unknown;
   /** What relative data paths are relative to. */
   readonly baseDir: string;
   /** Runs at a time. */
@@ -112,13 +114,15 @@ class Scheduler {
   }
 
   async #train(run: PlannedRun): Promise<void> {
-    const { pool, out, baseDir, turbo } = this.#options;
+    const { pool, content, out, baseDir, turbo } = this.#options;
+    const { pluginHashes } = this.#plan;
     const { id, config } = run;
     const named = { id, name: config.name };
     this.#emit({ type: "run-start", ...named });
     this.#meter.begin(run, performance.now());
     try {
-      const outcome = await pool.run({ config, out, baseDir, turbo }, (message) => this.#receive(run, message));
+      const job = { config, content, pluginHashes, out, baseDir, turbo };
+      const outcome = await pool.run(job, (message) => this.#receive(run, message));
       if (outcome.type === "error") this.#fail(named, outcome.message);
       else this.#end(named, outcome.result);
     } catch (error) {
