@@ -22,7 +22,7 @@ interface Life {
   readonly tensor: Tensor;
   readonly bytes: number;
   /** Phases. */
-  first: number;
+  readonly first: number;
   last: number;
 }
 
@@ -63,10 +63,8 @@ function livesOf(tape: Tape, phases: readonly Phase[]): Life[] {
       if (tensor.address !== undefined) continue;
       const phase = phaseOf.get(index)!;
       const life = lives.get(tensor);
-      if (life !== undefined) {
-        life.first = Math.min(life.first, phase);
-        life.last = Math.max(life.last, phase);
-      } else if (isRead)
+      if (life !== undefined) life.last = Math.max(life.last, phase);
+      else if (isRead)
         throw new StateError(
           `tape: ${tensor.name} must be written before call ${index} (${call.kernel}) reads it; got no such call. Record its producer first.`,
         );

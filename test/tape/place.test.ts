@@ -64,6 +64,19 @@ test("memory is used again: a chain of equal tensors needs the room of two", () 
   expect(placeTransients(tape).bytes).toBe(2 * 1024);
 });
 
+test("a tensor lives until its last phase, though calls of earlier phases are recorded after that", () => {
+  const tape = new Tape();
+  const [y, z, q] = ["y", "z", "q"].map((name) => tape.transient(name, 256)) as [Tensor, Tensor, Tensor];
+  const x = { name: "x", elementType: "f32", length: 256, address: 65536 } as const;
+  tape.call("f32_gelu", 1, { x, y, features: 8 });
+  tape.call("f32_bias_gradient", 8, { dy: y, db: { ...x, length: 8, address: 8192 }, features: 8, numTiles: 1 });
+  tape.call("f32_gelu", 1, { x: y, y: z, features: 8 });
+  tape.call("f32_exp", 256, { x: z, y: q });
+  const { phases, offsets } = placeTransients(tape);
+  expect(phases).toEqual([[[0, 2]], [[1], [3]]]);
+  expect(new Set([y, z, q].map((tensor) => offsets.get(tensor))).size).toBe(3);
+});
+
 test("reading a tensor that nothing has written is an error that names it", () => {
   const tape = new Tape();
   tape.call("f32_gelu", 1, { x: tape.transient("orphan", 32), y: tape.transient("y", 32), features: 1 });

@@ -98,6 +98,25 @@ describe.each(Object.entries(models))("%s", (_, input) => {
             phaseOf.get(i)! - (isSameTile(a, b) ? 0 : 1),
           );
   });
+
+  test.each(
+    Object.entries(tapesOf(input)),
+  )("the tape of %s: a tensor keeps its bytes from the first to the last phase that names it", (_, tape) => {
+    const phases = schedule(tape.calls);
+    const { offsets, bytes } = placeTransients(tape, phases);
+    const lives = new Map<Tensor, number[]>();
+    for (const [phase, chains] of phases.entries())
+      for (const { tensor } of chains.flat().flatMap((call) => tensorsOf(tape.calls[call]!)))
+        if (tensor.address === undefined) lives.set(tensor, [...(lives.get(tensor) ?? []), phase]);
+    const placed = [...lives].map(([tensor, named]) => {
+      const begin = offsets.get(tensor)!;
+      return { begin, end: begin + byteLength(tensor), first: Math.min(...named), last: Math.max(...named) };
+    });
+    for (const [i, a] of placed.entries())
+      for (const b of placed.slice(i + 1))
+        if (a.first <= b.last && b.first <= a.last) expect(a.end <= b.begin || b.end <= a.begin).toBe(true);
+    expect(Math.max(...placed.map(({ end }) => end))).toBeLessThanOrEqual(bytes);
+  });
 });
 
 const w: Tensor = { name: "w", elementType: "f32", length: 256, address: 4096 };
@@ -151,7 +170,24 @@ test("a call that writes what another reads waits for it", () => {
   expect(schedule(tape.calls)).toEqual([[[0]], [[1]]]);
 });
 
-test("a decoder's training step meets less than a tenth as often as it has calls", () => {
+test("what is read whole for every tile is no link of a chain", () => {
+  const tape = new Tape();
+  const [gain, stats, y] = [tape.transient("gain", 32 * 8), tape.transient("stats", 64), tape.transient("y", 32 * 8)];
+  const x = { ...w, address: 65536 };
+  tape.call("f32_gelu", 1, { x, y: gain, features: 8 });
+  tape.call("f32_layernorm", 1, { x, gain, bias: w, y, stats, features: 8, epsilon: 1e-5 });
+  expect(schedule(tape.calls)).toEqual([[[0]], [[1]]]);
+});
+
+test("calls of other numbers of tiles are no links of a chain", () => {
+  const tape = new Tape();
+  const [a, b] = [tape.transient("a", 2 * 32 * 8), tape.transient("b", 32 * 8)];
+  tape.call("f32_gelu", 2, { x: { ...w, address: 65536, length: 2 * 32 * 8 }, y: a, features: 8 });
+  tape.call("f32_gelu", 1, { x: a, y: b, features: 8 });
+  expect(schedule(tape.calls)).toEqual([[[0]], [[1]]]);
+});
+
+test("a decoder's training step meets less than an eighth as often as it has calls", () => {
   const { training } = tapesOf(tinyDecoder());
   expect(schedule(training!.calls).length).toBeLessThan(inOrder(training!.calls).length / 8);
 });
