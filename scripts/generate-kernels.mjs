@@ -20,7 +20,7 @@ const range = (count) => Array.from({ length: count }, (_, i) => i);
 /** f(row, column) for every element of a block, as lines. */
 const grid = (rows, columns, f) => range(rows).flatMap((r) => range(columns).map((c) => f(r, c)));
 
-write("dense/gemm-micro", [gemm(4, 2), gemm(1, 8), gemm6()]);
+write("dense/gemm-micro", [gemm(2, 4), gemm(1, 8), gemm6()]);
 // In attention a tile of 32 tokens is the weight, by its columns (Aᵀ·B) or by its rows (A·B).
 write("attention/products", [
   gemm(4, 2, { name: "gemmTn", rowBytes: 4, stepBytes: ROW, isAdded: false }),

@@ -40,6 +40,8 @@ export const BY_TILES = "token tiles";
 export const ELEMENT_GRAIN = 256;
 /** Elements summed into one f64 partial by `f32_square_sum` and `f32_adafactor_moment`, whatever the thread count. */
 export const PARTIAL_CHUNK = 4096;
+/** Columns in one block of a packed weight (why 128: docs/kernels.md). */
+export const GEMM_BLOCK = 128;
 /** Columns and rows of one unit of f32_gemm_dw's extent. */
 export const GEMM_DW_BLOCK = { cols: 32, rows: 4 } as const;
 /** The extent of f32_gemm_dw. */
@@ -64,9 +66,12 @@ export const TOPK_SCRATCH = 2048 * 4;
 
 export const kernels = {
   // ---- dense linear: W (rows = O, cols = I), row-major ---------------------------------------------------------------
-  /** packed[p][k][r] = W[4p+r][k], panels of 4 rows; rows beyond O are 0. packed holds ⌈O/4⌉·I·4. */
+  /**
+   * packed[b][p][k][r] = W[4p+r][GEMM_BLOCK·b+k]: blocks of GEMM_BLOCK columns (the last one may have fewer), in them panels of 4
+   * rows; rows beyond O are 0. packed holds ⌈O/4⌉·I·4.
+   */
   f32_pack_rows: kernel("panels of 4 rows", { w: "in f32", rows: "int", cols: "int", packed: "out f32" }),
-  /** packed[p][k][r] = W[k][4p+r]: the panels of Wᵀ. packed holds ⌈I/4⌉·O·4. */
+  /** packed[b][p][k][r] = W[GEMM_BLOCK·b+k][4p+r]: the panels of Wᵀ. packed holds ⌈I/4⌉·O·4. */
   f32_pack_columns: kernel("panels of 4 columns", { w: "in f32", rows: "int", cols: "int", packed: "out f32" }),
   /**
    * Y = W·X + bias + addend, for forward (packed by rows) and input gradient (by columns). One accumulator for each output,

@@ -1,38 +1,38 @@
-import { GEMM_DW_BLOCK, TILE } from "../registry.ts";
+import { GEMM_BLOCK, GEMM_DW_BLOCK, TILE } from "../registry.ts";
 import { at } from "./tiles.ts";
 import type { Reference } from "./types.ts";
 
 const PANEL = 4;
 
-// packed[p][k][r] = W[4p+r][k]
+/** Where the packed form of a weight (rows, cols) has row o, column k. */
+function packedAt(o: number, k: number, rows: number, cols: number): number {
+  const [first, panel] = [k - (k % GEMM_BLOCK), Math.floor(o / PANEL)];
+  const count = Math.min(GEMM_BLOCK, cols - first);
+  return (first * Math.ceil(rows / PANEL) + panel * count + (k - first)) * PANEL + (o % PANEL);
+}
+
+// packed[b][p][k][r] = W[4p+r][128b+k]
 const f32_pack_rows: Reference<"f32_pack_rows"> = (begin, end, { w, rows, cols, packed }) => {
-  for (let p = begin; p < end; p++)
-    for (let k = 0; k < cols; k++)
-      for (let r = 0; r < PANEL; r++) {
-        const row = PANEL * p + r;
-        packed[(p * cols + k) * PANEL + r] = row < rows ? w[row * cols + k]! : 0;
-      }
+  for (let o = PANEL * begin; o < PANEL * end; o++)
+    for (let k = 0; k < cols; k++) packed[packedAt(o, k, rows, cols)] = o < rows ? w[o * cols + k]! : 0;
 };
 
-// packed[p][k][r] = W[k][4p+r]
+// packed[b][p][k][r] = W[128b+k][4p+r]
 const f32_pack_columns: Reference<"f32_pack_columns"> = (begin, end, { w, rows, cols, packed }) => {
-  for (let p = begin; p < end; p++)
-    for (let k = 0; k < rows; k++)
-      for (let r = 0; r < PANEL; r++) {
-        const col = PANEL * p + r;
-        packed[(p * rows + k) * PANEL + r] = col < cols ? w[k * cols + col]! : 0;
-      }
+  for (let o = PANEL * begin; o < PANEL * end; o++)
+    for (let k = 0; k < rows; k++) packed[packedAt(o, k, cols, rows)] = o < cols ? w[k * cols + o]! : 0;
 };
 
 // y[o] = bias[o] + addend[o] + Σ_k W[o][k]·x[k]
 const f32_gemm: Reference<"f32_gemm"> = (begin, end, { packed, x, bias, addend, y, rows, cols }) => {
-  for (let t = begin * TILE; t < end * TILE; t++)
-    for (let o = 0; o < rows; o++) {
-      const panel = Math.floor(o / PANEL) * cols;
+  for (let o = 0; o < rows; o++) {
+    const w = Float64Array.from({ length: cols }, (_, k) => packed[packedAt(o, k, rows, cols)]!);
+    for (let t = begin * TILE; t < end * TILE; t++) {
       let sum = (bias?.[o] ?? 0) + (addend?.[at(t, o, rows)] ?? 0);
-      for (let k = 0; k < cols; k++) sum += packed[(panel + k) * PANEL + (o % PANEL)]! * x[at(t, k, cols)]!;
+      for (let k = 0; k < cols; k++) sum += w[k]! * x[at(t, k, cols)]!;
       y[at(t, o, rows)] = sum;
     }
+  }
 };
 
 // y[o][t] = Σ_i W[o][i]·x[i][t]  ⇒  dW[o][i] = Σ_t dY[o][t]·x[i][t]
