@@ -27,7 +27,7 @@ write("attention/products", [
   gemm(4, 2, { name: "gemmNn", rowBytes: ROW, stepBytes: 4 }),
   gemm(1, 2, { name: "gemmNn", rowBytes: ROW, stepBytes: 4 }),
 ]);
-write("dense/gemm-dw-micro", [gemmDw(2), gemmDw(1)]);
+write("dense/gemm-dw-micro", [gemmDw(2), gemmDw(2, { isCopying: true }), gemmDw(1)]);
 
 /**
  * `rows` × 4·`vectors` outputs of a product whose columns are tokens. Its weight (r, k) stands at r·rowBytes + k·stepBytes:
@@ -91,27 +91,29 @@ ${each((_, y, r, name, v) => `  v128.store(${y}, y${name}${v}, ${r * ROW + v * V
 
 /**
  * `rows` × 4 weight gradients at once, each a vector of partial sums over the tokens. They are stored side by side even where
- * nobody reads them: from such stores V8's revectorizer finds that pairs of columns can share instructions of 256 bits.
+ * nobody reads them: from such stores V8's revectorizer finds that pairs of columns can share instructions of 256 bits. Copying,
+ * it leaves the rows of dY, tile after tile, in `copy`.
  */
-function gemmDw(rows) {
+function gemmDw(rows, { isCopying = false } = {}) {
   const columns = 4;
   const sums = (r) => range(columns).map((c) => `s${r}${c}`);
   const target = (r) => `dw + ${r} * dwStride`;
   return `/**
  * sums[r][c] = Σ_t dy[r][t]·x[c][t] for ${rows} rows and a panel of 4 columns over count vectors of 4 tokens, whole tiles; where dw is
- * not 0, dw[r][c] += the sum of each one's lanes. Strides in bytes.
+ * not 0, dw[r][c] += the sum of each one's lanes. Strides in bytes.${isCopying ? " copy[tile][r][t] = dy[r][t]." : ""}
  */
-export function gemmDw${rows}x4(count: i32, dy: usize, dyStride: usize, panel: usize, sums: usize, dw: usize, dwStride: usize): void {
+export function gemmDw${isCopying ? "Copying" : ""}${rows}x4(count: i32, dy: usize, dyStride: usize, panel: usize, sums: usize, dw: usize, dwStride: usize${isCopying ? ", copy: usize" : ""}): void {
 ${grid(rows, columns, (r, c) => `  let s${r}${c} = f32x4.splat(0);`).join("\n")}
   while (true) {
 ${unrolled("count", (t) => [
   ...range(rows).map((r) => `const dy${r} = v128.load(dy, ${r * ROW + t * VECTOR});`),
+  ...(isCopying ? range(rows).map((r) => `v128.store(copy, dy${r}, ${r * ROW + t * VECTOR});`) : []),
   ...range(columns).flatMap((c) => [
     `const x${c} = v128.load(panel, ${(t * columns + c) * VECTOR});`,
     ...range(rows).map((r) => `s${r}${c} = fma(dy${r}, x${c}, s${r}${c});`),
   ]),
 ])}
-    dy += dyStride;
+    dy += dyStride;${isCopying ? `\n    copy += ${rows * ROW};` : ""}
     panel += ${UNROLL * columns * VECTOR};
   }
 ${grid(rows, columns, (r, c) => `  v128.store(sums, s${r}${c}, ${(r * columns + c) * VECTOR});`).join("\n")}

@@ -1,11 +1,14 @@
 import { loadUpTo4, storeUpTo4 } from "../simd/partial";
 import { sumLanesOf4 } from "../simd/reduce";
 import { ROW, VECTOR } from "../simd/tile";
-import { gemmDw1x4, gemmDw2x4 } from "./gemm-dw-micro.generated";
+import { gemmDw1x4, gemmDw2x4, gemmDwCopying2x4 } from "./gemm-dw-micro.generated";
 
-/** Tiles summed in registers before dW is touched, and columns whose tokens then stay in L1: 8·32·128 = 32 KB. */
+/**
+ * Tiles summed in registers before dW is touched, and columns whose tokens then stay in L1, 8·16·128 = 16 KB: with the two rows of dY
+ * beside them they leave room in 32 KB, which 32 columns fill.
+ */
 const TILE_BLOCK: i32 = 8;
-const COLUMN_BLOCK: i32 = 32;
+const COLUMN_BLOCK: i32 = 16;
 /** Rows of a unit of the extent, which is a group of them by a block of columns. */
 const ROW_GROUP: i32 = 4;
 const VECTORS_PER_TILE: usize = 8;
@@ -13,14 +16,15 @@ const VECTORS_PER_TILE: usize = 8;
 const PANEL: i32 = 4;
 /** Bytes of one vector of tokens of all of them. */
 const PANEL_BYTES: usize = 64;
-/** Bytes of the sums of two rows by a panel, which lie before the panels in scratch. */
-const SUMS_BYTES: usize = 2 * PANEL_BYTES;
+// scratch: the sums of two rows by a panel; two rows of dY, tile after tile; the panels.
+const ROWS_AT: usize = 2 * PANEL_BYTES;
+const PANELS_AT: usize = ROWS_AT + 2 * <usize>TILE_BLOCK * ROW;
 
 export function f32_gemm_dw(
   begin: i32, end: i32,
   dy: usize, x: usize, dw: usize, rows: i32, cols: i32, numTiles: i32, accumulate: i32, scratch: usize,
 ): void {
-  const panels = scratch + SUMS_BYTES;
+  const panels = scratch + PANELS_AT;
   const groups = (rows + ROW_GROUP - 1) / ROW_GROUP;
   for (let tile = 0; tile < numTiles; tile += TILE_BLOCK) {
     const tiles = min(TILE_BLOCK, numTiles - tile);
@@ -64,17 +68,22 @@ function pack(tiles: i32, width: i32, x: usize, xStride: usize, panels: usize): 
   }
 }
 
-/** One or two rows of dW by `width` columns. Every weight sums its tokens in the same order, whatever block it falls into. */
+/**
+ * One or two rows of dW by `width` columns. Every weight sums its tokens in the same order, whatever block it falls into. The first
+ * panel leaves the two rows of dY in scratch for the others: where the rows of dY are a multiple of 32, those of all tiles fall into
+ * the same cache sets, and 8 tiles fill them.
+ */
 function addRows(
-  height: i32, width: i32, count: i32, dy: usize, dyStride: usize, panel: usize, sums: usize, dw: usize, dwStride: usize,
+  height: i32, width: i32, count: i32, dy: usize, dyStride: usize, panel: usize, scratch: usize, dw: usize, dwStride: usize,
 ): void {
   for (let col = 0; col < width; col += PANEL, panel += <usize>count * PANEL_BYTES) {
     const isWhole = col + PANEL <= width;
     const target = isWhole ? dw + <usize>col * 4 : 0;
-    if (height == 2) gemmDw2x4(count, dy, dyStride, panel, sums, target, dwStride);
-    else gemmDw1x4(count, dy, dyStride, panel, sums, target, dwStride);
+    if (height == 1) gemmDw1x4(count, dy, dyStride, panel, scratch, target, dwStride);
+    else if (col == 0) gemmDwCopying2x4(count, dy, dyStride, panel, scratch, target, dwStride, scratch + ROWS_AT);
+    else gemmDw2x4(count, scratch + ROWS_AT, 2 * ROW, panel, scratch, target, dwStride);
     if (isWhole) continue;
-    for (let r = 0; r < height; r++) addPartOf4(sums + <usize>r * PANEL_BYTES, dw + <usize>r * dwStride, col, width);
+    for (let r = 0; r < height; r++) addPartOf4(scratch + <usize>r * PANEL_BYTES, dw + <usize>r * dwStride, col, width);
   }
 }
 

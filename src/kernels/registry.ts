@@ -43,13 +43,13 @@ export const PARTIAL_CHUNK = 4096;
 /** Columns in one block of a packed weight (why 128: docs/kernels.md). */
 export const GEMM_BLOCK = 128;
 /** Columns and rows of one unit of f32_gemm_dw's extent. */
-export const GEMM_DW_BLOCK = { cols: 32, rows: 4 } as const;
+export const GEMM_DW_BLOCK = { cols: 16, rows: 4 } as const;
 /** The extent of f32_gemm_dw. */
 export function gemmDwExtent(rows: number, cols: number): number {
   return Math.ceil(cols / GEMM_DW_BLOCK.cols) * Math.ceil(rows / GEMM_DW_BLOCK.rows);
 }
-/** Bytes that f32_gemm_dw takes for the panels of 32 columns of 8 token tiles, and the sums of two rows by four columns. */
-export const GEMM_DW_SCRATCH = 32 * 8 * TILE * 4 + 2 * 4 * 16;
+/** Bytes that f32_gemm_dw takes: the sums of two rows by four columns, two rows of dY and the panels of 16 columns of 8 token tiles. */
+export const GEMM_DW_SCRATCH = 2 * 4 * 16 + (2 + 16) * 8 * TILE * 4;
 /**
  * Columns of W in one block of the CSR format: the block's slab of activations, 256·32·4 = 32 KB, is about an L1. Half of it
  * gains up to 5 % at S ≤ .75 and loses 4–15 % at .9375, where short rows pay for their ends (measured).
@@ -83,10 +83,10 @@ export const kernels = {
   }),
   /**
    * dW[o][i] = Σ_tokens dY[o]·X[i] (+ dW where accumulate is 1). dy tiles (nt, rows) · x tiles (nt, cols) · dw (rows, cols).
-   * Padding tokens count like any: their dY must be 0. Extent: ⌈cols/32⌉·⌈rows/4⌉, one block of columns after the other, so that a
+   * Padding tokens count like any: their dY must be 0. Extent: ⌈cols/16⌉·⌈rows/4⌉, one block of columns after the other, so that a
    * part packs few columns of x. scratch: GEMM_DW_SCRATCH bytes.
    */
-  f32_gemm_dw: kernel("blocks of 4 rows by 32 columns", {
+  f32_gemm_dw: kernel("blocks of 4 rows by 16 columns", {
     dy: "in f32", x: "in f32", dw: "inout f32", rows: "int", cols: "int", numTiles: "int", accumulate: "int", scratch: "scratch",
   }),
   /** db[f] = Σ_tokens dY[f], padding included. dy tiles (nt, features). */
