@@ -28,10 +28,14 @@ export interface KernelSpec {
   readonly split: string;
   /** Parts of an extent begin at multiples of this many units. */
   readonly grain: number;
+  /** Units that it works on together, at less cost each, where a part has as many. */
+  readonly pass: number;
   readonly args: Readonly<Record<string, ArgSpec>>;
 }
 
-const kernel = <const A extends Readonly<Record<string, ArgSpec>>>(split: string, args: A, grain = 1) => ({ split, grain, args });
+const kernel = <const A extends Readonly<Record<string, ArgSpec>>>(
+  split: string, args: A, { grain = 1, pass = 1 } = {},
+) => ({ split, grain, pass, args });
 
 /** The split of kernels in which each tile of tokens stands for itself. */
 export const BY_TILES = "token tiles";
@@ -80,7 +84,7 @@ export const kernels = {
    */
   f32_gemm: kernel(BY_TILES, {
     packed: "whole f32", x: "in f32", bias: "whole? f32", addend: "in? f32", y: "out f32", rows: "int", cols: "int",
-  }),
+  }, { pass: 4 }),
   /**
    * dW[o][i] = Σ_tokens dY[o]·X[i] (+ dW where accumulate is 1). dy tiles (nt, rows) · x tiles (nt, cols) · dw (rows, cols).
    * Padding tokens count like any: their dY must be 0. Extent: ⌈cols/16⌉·⌈rows/4⌉, one block of columns after the other, so that a
@@ -114,7 +118,7 @@ export const kernels = {
     rowPtr: "in i32", offsets: "in i32", dy: "in f32", x: "in f32", dValues: "out f32", rows: "int", cols: "int", numTiles: "int",
   }),
   /** dst[p] = src[permutation[p]]: values in the order of Wᵀ's CSR. */
-  f32_gather: kernel("elements", { src: "in f32", permutation: "in i32", dst: "out f32" }, ELEMENT_GRAIN),
+  f32_gather: kernel("elements", { src: "in f32", permutation: "in i32", dst: "out f32" }, { grain: ELEMENT_GRAIN }),
   /** Row pointers and offsets (CSR_PADDING zeros included) of the CSR form of a mask (rows, cols) of 0/1 bytes. Extent 1. */
   i32_csr_from_mask: kernel("one", { mask: "in u8", rows: "int", cols: "int", rowPtr: "out i32", offsets: "out i32" }),
   /** Values of a dense (rows, cols) matrix at the non-zeros, in CSR order, and back (zeros elsewhere). Extent 1. */
@@ -143,7 +147,7 @@ export const kernels = {
    */
   f32_nm_scores: kernel("rows", { w: "in f32", rows: "int", cols: "int", n: "int", m: "int", scores: "out f32" }),
   /** w[i] = mask[i] ? w[i] : 0. A mask byte other than 0 counts as 1, here and below. */
-  f32_apply_mask: kernel("elements", { mask: "in u8", w: "inout f32" }, ELEMENT_GRAIN),
+  f32_apply_mask: kernel("elements", { mask: "in u8", w: "inout f32" }, { grain: ELEMENT_GRAIN }),
 
   // ---- attention -----------------------------------------------------------------------------------------------------
   /**
@@ -253,16 +257,16 @@ export const kernels = {
 
   // ---- elementary functions of flat arrays -----------------------------------------------------------------------------
   /** y = eˣ; 0 below x = −87.3, the value at 88.7 above it. y may be x. */
-  f32_exp: kernel("elements", { x: "in f32", y: "out f32" }, ELEMENT_GRAIN),
+  f32_exp: kernel("elements", { x: "in f32", y: "out f32" }, { grain: ELEMENT_GRAIN }),
   /** y = 2ˣ, x clamped to [−126, 126]. y may be x. */
-  f32_exp2: kernel("elements", { x: "in f32", y: "out f32" }, ELEMENT_GRAIN),
+  f32_exp2: kernel("elements", { x: "in f32", y: "out f32" }, { grain: ELEMENT_GRAIN }),
   /** y = tanh x. y may be x. */
-  f32_tanh: kernel("elements", { x: "in f32", y: "out f32" }, ELEMENT_GRAIN),
+  f32_tanh: kernel("elements", { x: "in f32", y: "out f32" }, { grain: ELEMENT_GRAIN }),
   /** y = ln x for positive normal x; elsewhere of no meaning. y may be x. */
-  f32_log: kernel("elements", { x: "in f32", y: "out f32" }, ELEMENT_GRAIN),
+  f32_log: kernel("elements", { x: "in f32", y: "out f32" }, { grain: ELEMENT_GRAIN }),
   /** y = eˣ and y = ln x with the bits of src/core/math.ts, for every x. y may be x. */
-  f64_exp: kernel("elements", { x: "in f64", y: "out f64" }, ELEMENT_GRAIN),
-  f64_log: kernel("elements", { x: "in f64", y: "out f64" }, ELEMENT_GRAIN),
+  f64_exp: kernel("elements", { x: "in f64", y: "out f64" }, { grain: ELEMENT_GRAIN }),
+  f64_log: kernel("elements", { x: "in f64", y: "out f64" }, { grain: ELEMENT_GRAIN }),
 
   // ---- fitting -----------------------------------------------------------------------------------------------------------
   /**
@@ -287,7 +291,7 @@ export const kernels = {
   /** partials[c] = Σ x² over chunk c of PARTIAL_CHUNK elements, in f64, without those whose mask byte is 0. Extent: chunks. */
   f32_square_sum: kernel("chunks", { x: "in f32", mask: "in? u8", count: "int", partials: "out f64" }),
   /** x ← min(max(x, −limit), limit); NaN stays. */
-  f32_clip_elements: kernel("elements", { x: "inout f32", limit: "float" }, ELEMENT_GRAIN),
+  f32_clip_elements: kernel("elements", { x: "inout f32", limit: "float" }, { grain: ELEMENT_GRAIN }),
   /** scale[0] = min(1, clipNorm/√Σ partials), scale[1] = √Σ partials; clipNorm may be Infinity, NaNs stay NaN. Extent 1. */
   f32_clip_scale: kernel("one", { partials: "in f64", count: "int", clipNorm: "float", scale: "out f32" }),
   /**
@@ -297,11 +301,11 @@ export const kernels = {
   f32_adamw: kernel("elements", {
     w: "inout f32", grad: "in f32", m: "inout f32", v: "inout f32", mask: "in? u8", scale: "in f32", hyper: "in f32",
     beta1: "float", beta2: "float", epsilon: "float", decay: "float",
-  }, ELEMENT_GRAIN),
+  }, { grain: ELEMENT_GRAIN }),
   /** m ← momentum·m + scale[0]·grad; w ← w − hyper[0]·m; masked as f32_adamw. */
   f32_sgd: kernel("elements", {
     w: "inout f32", grad: "in f32", m: "inout f32", mask: "in? u8", scale: "in f32", hyper: "in f32", momentum: "float",
-  }, ELEMENT_GRAIN),
+  }, { grain: ELEMENT_GRAIN }),
   /**
    * g = scale[0]·grad; v ← β2·v + (1−β2)·(g² + ε), β2 = hyper[1]; grad ← u = g/√v; partials[2c], [2c+1] = Σ u², Σ w² over chunk c, in
    * f64. Where the mask byte is 0: v and u become 0, and w does not count. Extent: chunks of PARTIAL_CHUNK.
@@ -315,7 +319,7 @@ export const kernels = {
     partials: "in f64", chunks: "int", nonzeros: "int", hyper: "in f32", minScale: "float", clipThreshold: "float", step: "out f32",
   }),
   /** w ← w − step[0]·u, 0 where the mask byte is 0. */
-  f32_adafactor_apply: kernel("elements", { w: "inout f32", update: "in f32", mask: "in? u8", step: "in f32" }, ELEMENT_GRAIN),
+  f32_adafactor_apply: kernel("elements", { w: "inout f32", update: "in f32", mask: "in? u8", step: "in f32" }, { grain: ELEMENT_GRAIN }),
 } as const satisfies Record<string, KernelSpec>;
 
 export type KernelName = keyof typeof kernels;

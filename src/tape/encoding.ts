@@ -10,7 +10,7 @@
  * holds the address of thread 0's bytes; thread t adds t·scratchStride. Parts stand in the order in which they are begun: a part
  * may be begun when the first `opens` of all parts are done, and its phase ends when the first `closes` are.
  */
-import { BY_TILES, type KernelName, kernels } from "../kernels/registry.ts";
+import { type KernelName, kernels } from "../kernels/registry.ts";
 import { cutPhase, type Divisible, mostParts } from "./parts.ts";
 
 /** A call with every address known. */
@@ -69,7 +69,7 @@ export function encodeTape(
       return call - length;
     });
     const parts = cutPhase(
-      chains.map((chain) => divisible(memory, chain, threads)),
+      chains.map((chain) => divisible(memory, chain)),
       threads,
     );
     const [opens, closes] = [numParts, numParts + parts.length];
@@ -82,15 +82,15 @@ export function encodeTape(
   words.set([numParts, version, calls.length]);
 }
 
-function divisible(memory: WebAssembly.Memory, chain: readonly TapeCall[], threads: number): Divisible {
+function divisible(memory: WebAssembly.Memory, chain: readonly TapeCall[]): Divisible {
   const { kernel, extent } = chain[0]!;
-  const isByTiles = kernels[kernel].split === BY_TILES;
+  const largest = (of: (call: TapeCall) => number) => Math.max(...chain.map(of));
   return {
     extent,
-    // Dense products read their panels once for two tiles.
-    grain: isByTiles && extent >= 8 * threads ? 2 : kernels[kernel].grain,
+    grain: largest(({ kernel }) => kernels[kernel].grain),
+    pass: largest(({ kernel }) => kernels[kernel].pass),
     work: chain.reduce((sum, { work }) => sum + work, 0),
-    leastWork: Math.max(...chain.map(({ leastWork }) => leastWork)),
+    leastWork: largest(({ leastWork }) => leastWork),
     shareBefore: kernel === "f32_sddmm_csr" ? nonzerosBefore(memory, chain[0]!) : undefined,
   };
 }

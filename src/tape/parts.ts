@@ -9,6 +9,8 @@ export interface Divisible {
   readonly extent: number;
   /** Parts begin at multiples of it. */
   readonly grain: number;
+  /** Large parts have a multiple of so many units, small ones a half, a quarter … of it. */
+  readonly pass: number;
   /** Of the whole extent; a phase counts all its chains in one unit. */
   readonly work: number;
   /** Parts do not get smaller than this. */
@@ -53,8 +55,9 @@ export function cutPhase(chains: readonly Divisible[], threads: number): Part[] 
 
 /** No phase has more parts than this. */
 export function mostParts(numChains: number, threads: number): number {
-  // From the total to 1/32 of it in steps of 1/(2·threads) of the rest (2·threads·ln 32), then in steps of 1/(64·threads) of the total.
-  return threads === 1 ? numChains : numChains + 9 * threads;
+  // From the total to 1/32 of it in steps of 1/(2·threads) of the rest (2·threads·ln 32), then in steps of 1/(64·threads) of the total:
+  // 9 a thread, and half as many again, since whole passes may be a third less than the work wanted.
+  return threads === 1 ? numChains : numChains + 14 * threads;
 }
 
 function workOf(chain: Divisible, begin: number, end: number): number {
@@ -65,7 +68,7 @@ function shareBefore({ shareBefore, extent }: Divisible, unit: number): number {
   return shareBefore === undefined ? unit / extent : shareBefore(unit);
 }
 
-/** The first whole grain at which the part has the work wanted; the whole chain where less than half a part would be left. */
+/** Where a part that begins here has the work wanted, in whole grains and passes; the end where less than half a part would be left. */
 function endOf(chain: Divisible, begin: number, wanted: number): number {
   const { extent, grain } = chain;
   if (workOf(chain, begin, extent) <= 1.5 * wanted) return extent;
@@ -75,5 +78,12 @@ function endOf(chain: Divisible, begin: number, wanted: number): number {
     if (workOf(chain, begin, middle) < wanted) low = middle + 1;
     else high = middle;
   }
-  return Math.min(extent, Math.ceil(low / grain) * grain);
+  const units = inPasses(low - begin, chain.pass);
+  return Math.min(extent, Math.ceil((begin + units) / grain) * grain);
+}
+
+function inPasses(units: number, pass: number): number {
+  let step = pass;
+  while (step > units) step /= 2;
+  return Math.round(units / step) * step;
 }

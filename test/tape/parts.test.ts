@@ -2,14 +2,15 @@ import { expect, test } from "vitest";
 import { RandomStream } from "../../src/core/rng.ts";
 import { cutPhase, type Divisible, mostParts, type Part } from "../../src/tape/parts.ts";
 
-const chain = (extent: number, work: number, grain = 1): Divisible => ({ extent, grain, work, leastWork: 0 });
+const chain = (extent: number, work: number, grain = 1): Divisible => ({ extent, grain, pass: 1, work, leastWork: 0 });
 const workOf = ({ begin, end }: Part, { extent, work }: Divisible) => ((end - begin) / extent) * work;
 
 function randomPhase(seed: number): Divisible[] {
   const stream = new RandomStream(seed, "phase");
   return Array.from({ length: 1 + stream.integer(12) }, () => {
     const extent = stream.integer(400);
-    return { ...chain(extent, 10 ** (3 * stream.uniform()), 1 + stream.integer(4)), leastWork: stream.uniform() };
+    const pass = 2 ** stream.integer(3);
+    return { ...chain(extent, 10 ** (3 * stream.uniform()), 1 + stream.integer(4)), leastWork: stream.uniform(), pass };
   });
 }
 
@@ -64,6 +65,11 @@ test.each([
 test("parts are not smaller than their chain allows, but for what is left at its end", () => {
   const small = { ...chain(1000, 1000), leastWork: 300 };
   expect(cutPhase([small], 4).map(({ begin, end }) => end - begin)).toEqual([300, 300, 400]);
+});
+
+test("large parts are whole passes, the last ones parts of a pass", () => {
+  const sizes = cutPhase([{ ...chain(64, 1000), pass: 4 }], 2).map(({ begin, end }) => end - begin);
+  expect(sizes).toEqual([16, 12, 8, 8, 4, 4, 4, 2, 2, 1, 1, 1, 1]);
 });
 
 test("a chain of unequal units is cut by their work", () => {
