@@ -78,6 +78,7 @@ export class Parameter {
   readonly #address: number;
   #format: Format = "dense";
   #nonzeros: number;
+  #tensors: ReadonlyMap<string, Tensor>;
 
   constructor(arena: Arena, spec: ParameterSpec, plan: ParameterPlan) {
     this.spec = spec;
@@ -87,6 +88,7 @@ export class Parameter {
     const csr = plan.csrCapacity === undefined ? 0 : sum(this.#csrArrays(plan.csrCapacity), capacityBytes);
     this.slabBytes = Math.max(dense, csr);
     this.#address = arena.reserve("parameters and optimizer", this.slabBytes);
+    this.#tensors = this.#layOut();
   }
 
   get name(): string {
@@ -162,6 +164,7 @@ export class Parameter {
     this.checkRoom(format, nonzeros);
     this.#format = format;
     this.#nonzeros = nonzeros;
+    this.#tensors = this.#layOut();
   }
 
   /** @throws {StateError} where the slab was not planned for `nonzeros` weights in `format` */
@@ -177,13 +180,22 @@ export class Parameter {
   }
 
   #tensor(name: string): Tensor {
+    const tensor = this.#tensors.get(name);
+    if (tensor === undefined) throw new TypeError(`${this.name} (${this.#format}) has no array "${name}"`);
+    return tensor;
+  }
+
+  /** The arrays of the present format, each at its place in the slab. */
+  #layOut(): ReadonlyMap<string, Tensor> {
     let address = this.#address;
-    for (const array of this.#arrays()) {
-      if (array.name === name)
-        return { name: `${this.name}.${name}`, elementType: array.elementType, length: array.length, address };
-      address += capacityBytes(array);
-    }
-    throw new TypeError(`${this.name} (${this.#format}) has no array "${name}"`);
+    return new Map(
+      this.#arrays().map((array) => {
+        const { name, elementType, length } = array;
+        const tensor = { name: `${this.name}.${name}`, elementType, length, address };
+        address += capacityBytes(array);
+        return [name, tensor];
+      }),
+    );
   }
 
   #arrays(): SlabArray[] {
