@@ -2,7 +2,6 @@
 import type { Variant } from "../core/record.ts";
 import { hasTurbo } from "../kernels/turbo.ts";
 import { machineKey, readEntries, rememberEntry } from "../store/machine-cache.ts";
-import { differenceByTurbo } from "./turbo-check.ts";
 
 const FILE = "turbo.json";
 
@@ -21,6 +20,7 @@ export async function turboVerdict(variant: Variant): Promise<TurboVerdict> {
   const key = machineKey(variant);
   const remembered = (await readEntries(FILE))[key];
   if (typeof remembered === "string") return verdictOf(remembered);
+  const { differenceByTurbo } = await import("./turbo-check.ts");
   const difference = (await differenceByTurbo(variant)) ?? SAME_BITS;
   // Where nothing can be remembered it is checked at each start, a tenth of a second.
   await rememberEntry(FILE, key, difference).catch(() => {});

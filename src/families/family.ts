@@ -19,6 +19,13 @@ export interface BuildOptions<S extends DataSource> {
   readonly declare: Declare;
 }
 
+/** Sections of a configuration. */
+export interface FamilySample {
+  readonly model: ModelChoice;
+  /** Settings of a synthetic source, beside its kind. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
 export interface Family<C extends ModelChoice = ModelChoice, S extends DataSource = DataSource> {
   readonly name: string;
   /** The `model` section, `family` included, every key with its range, default and meaning. */
@@ -35,8 +42,8 @@ export interface Family<C extends ModelChoice = ModelChoice, S extends DataSourc
   readonly scaling?: Scaling<C>;
   /** The least data that it can read: stands in where only what does not depend on the data is asked for. */
   leastData(model: C): DataDimensions<S>;
-  /** Small models that between them use every kernel of the family, as they are written in a configuration. */
-  readonly samples?: readonly ModelChoice[];
+  /** Small models that between them use every kernel of the family. */
+  readonly samples?: readonly FamilySample[];
   /** Declares every parameter and returns what records the passes. */
   build(model: C, options: BuildOptions<S>): Model;
 }

@@ -33,25 +33,40 @@ export function enableTurbo(): void {
 }
 
 /**
- * The build compiled at once and as far as it goes, with the revectorizer, whatever this process does otherwise: what is compiled
- * before and after is not concerned.
+ * The build compiled as far as it goes, with the revectorizer: V8's optimizing compiler makes all of its code, and nothing later
+ * replaces it. What is compiled before and after is not concerned, what is compiled meanwhile is.
  *
  * @param mark a byte that no other module of this process has: V8 shares the code of equal ones
  */
-export function compileWithTurbo(variant: Variant, mark: number): WebAssembly.Module {
-  const during = [`--${FLAG}`, "--no-liftoff", "--no-wasm-lazy-compilation"];
-  const after = [...(isEnabled ? [] : [`--no-${FLAG}`]), "--liftoff", "--wasm-lazy-compilation"];
-  for (const flag of during) setFlagsFromString(flag);
+export async function compileWithTurbo(variant: Variant, mark: number): Promise<WebAssembly.Module> {
+  const restore = setFlags([FLAG, "no-liftoff", "no-wasm-lazy-compilation"]);
+  // Node does not wait for V8's compiler threads: with nothing else to do it would end.
+  const alive = setInterval(() => {}, 2 ** 30);
   try {
-    return new WebAssembly.Module(markedBytes(variant, mark));
+    return await WebAssembly.compile(markedBytes(variant, mark));
   } finally {
-    for (const flag of after) setFlagsFromString(flag);
+    clearInterval(alive);
+    restore();
   }
 }
 
-/** The build compiled for itself, as it is without being asked for anything. */
+/** The build compiled at once by V8's baseline compiler, which knows no revectorizer; nothing later replaces the code. */
 export function compilePlain(variant: Variant, mark: number): WebAssembly.Module {
-  return new WebAssembly.Module(markedBytes(variant, mark));
+  const restore = setFlags(["no-wasm-lazy-compilation", "no-wasm-dynamic-tiering", "no-wasm-tier-up"]);
+  try {
+    return new WebAssembly.Module(markedBytes(variant, mark));
+  } finally {
+    restore();
+  }
+}
+
+/** Sets flags of V8 that are not its defaults. @returns what sets the defaults */
+function setFlags(flags: readonly string[]): () => void {
+  for (const flag of flags) setFlagsFromString(`--${flag}`);
+  const opposites = flags.map((flag) => (flag.startsWith("no-") ? flag.slice("no-".length) : `no-${flag}`));
+  return () => {
+    for (const flag of opposites) if (!(isEnabled && flag === `no-${FLAG}`)) setFlagsFromString(`--${flag}`);
+  };
 }
 
 /** The build with an empty custom section whose name is one byte. */

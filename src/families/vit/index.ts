@@ -14,8 +14,18 @@ export const vitFamily = defineFamily<VitConfig, ImageSource>({
   brokenRelations: brokenHeads,
   scaling: transformerScaling(),
   samples: [
-    { family: "vit", dModel: 24, numLayers: 1, numHeads: 2, patchSize: 4, pooling: "class" },
-    { family: "vit", dModel: 24, numLayers: 1, numHeads: 2, patchSize: 8, norm: "rmsnorm", activation: "geglu" },
+    { model: { family: "vit", dModel: 24, numLayers: 1, numHeads: 2, patchSize: 4, pooling: "class" } },
+    {
+      model: {
+        family: "vit",
+        dModel: 24,
+        numLayers: 1,
+        numHeads: 2,
+        patchSize: 8,
+        norm: "rmsnorm",
+        activation: "geglu",
+      },
+    },
   ],
   leastData: ({ patchSize }) => ({ kind: "images", channels: 1, height: patchSize, width: patchSize, numClasses: 1 }),
   build: (model, { data, batchSize, declare }) => buildVit(model, { image: data, batchSize, declare }),
