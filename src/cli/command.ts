@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { type Flags, type FlagValues, optionsOf, toggle } from "./flags.ts";
 import { Output } from "./output.ts";
+import { inOptions } from "./wording.ts";
 
 /** Receives the exit code that a command returns. */
 export type Finish = (exitCode: number) => void;
@@ -26,6 +27,8 @@ interface Definition<W extends string, F extends Flags> {
   readonly words: W;
   readonly help: string;
   readonly options: F;
+  /** Which option gives each argument that the library's messages may name, by key. */
+  readonly wording?: Readonly<Record<string, NoInfer<keyof F & string> | null>>;
   /**
    * What the command does. It imports the library when it is called, so that `--help` and other commands do not wait for it.
    *
@@ -44,6 +47,7 @@ export function command<const W extends string, const F extends Flags>({
   words,
   help,
   options,
+  wording = {},
   run,
 }: Definition<W, F>): AsCommand {
   return (finish) => {
@@ -53,7 +57,14 @@ export function command<const W extends string, const F extends Flags>({
       for (const option of optionsOf(key, flag)) made.addOption(option);
     return made.action(async () => {
       const flags = made.opts<FlagValues<F> & { readonly json: boolean }>();
-      finish(await run(made.processedArgs as WordsOf<W>, flags, new Output({ isJson: flags.json })));
+      const word = (message: string) => inOptions(message, wording);
+      const output = new Output({ isJson: flags.json, word });
+      try {
+        finish(await run(made.processedArgs as WordsOf<W>, flags, output));
+      } catch (error) {
+        if (error instanceof Error) error.message = word(error.message);
+        throw error;
+      }
     });
   };
 }

@@ -77,15 +77,22 @@ export const otherwiseAs = <T>(flag: Flag<T>, otherwiseText: string): Flag<T> =>
 /** The same option, which must be given. */
 export const required = <T>(flag: Flag<T>): Flag<T & {}> => ({ ...(flag as Flag<T & {}>), isRequired: true });
 
+/** `dryRun` as users write it: `--dry-run`. */
+export const optionName = (key: string): string => `--${kebab(key)}`;
+
+const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 /** As commander has it: one option, or two where there is an opposite. */
 export function optionsOf(key: string, flag: Flag<unknown>): Option[] {
-  const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const option = optionOf(name, flag);
-  return flag.opposite === undefined ? [option] : [option, new Option(`--no-${name}`, flag.opposite)];
+  const option = optionOf(key, flag);
+  return flag.opposite === undefined ? [option] : [option, new Option(`--no-${kebab(key)}`, flag.opposite)];
 }
 
-function optionOf(name: string, flag: Flag<unknown>): Option {
-  const option = new Option(`--${name}${flag.placeholder === undefined ? "" : ` ${flag.placeholder}`}`, flag.help);
+function optionOf(key: string, flag: Flag<unknown>): Option {
+  const option = new Option(
+    `${optionName(key)}${flag.placeholder === undefined ? "" : ` ${flag.placeholder}`}`,
+    flag.help,
+  );
   const { parse } = flag;
   if (flag.choices !== undefined) option.choices(flag.choices);
   if (parse !== undefined)

@@ -3,7 +3,6 @@
 import { CommanderError } from "commander";
 import { SparselawError } from "../core/errors.ts";
 import { createProgram } from "./program.ts";
-import { inOptions } from "./wording.ts";
 
 /** What the user can mend. */
 const USAGE = 2;
@@ -16,7 +15,7 @@ function exitCodeOf(error: unknown): number {
 
 function report(error: unknown): void {
   const hasStack = process.env.SPARSELAW_DEBUG === "1" && error instanceof Error;
-  process.stderr.write(`${hasStack ? error.stack : error instanceof Error ? inOptions(error.message) : error}\n`);
+  process.stderr.write(`${hasStack ? error.stack : error instanceof Error ? error.message : error}\n`);
 }
 
 // A reader such as `head` that has seen enough is no error.

@@ -14,6 +14,8 @@ export interface Stream {
 
 export interface OutputOptions {
   readonly isJson: boolean;
+  /** Puts what the library says into the words of a command. */
+  readonly word?: (message: string) => string;
   readonly stdout?: Stream;
   readonly stderr?: Stream;
 }
@@ -22,14 +24,21 @@ export class Output {
   readonly isJson: boolean;
   readonly #stdout: Stream;
   readonly #stderr: Stream;
+  readonly #word: (message: string) => string;
   /** Lines of the live display that stand on the terminal. */
   #liveLines = 0;
   #lastProgress = Number.NEGATIVE_INFINITY;
 
-  constructor({ isJson, stdout = process.stdout, stderr = process.stderr }: OutputOptions) {
+  constructor({
+    isJson,
+    word = (message) => message,
+    stdout = process.stdout,
+    stderr = process.stderr,
+  }: OutputOptions) {
     this.isJson = isJson;
     this.#stdout = stdout;
     this.#stderr = stderr;
+    this.#word = word;
   }
 
   /** One JSON line, with --json only. */
@@ -47,7 +56,7 @@ export class Output {
   /** A line about what went wrong or was left out; never on stdout. */
   warn(line: string): void {
     this.clear();
-    this.#stderr.write(`${line}\n`);
+    this.#stderr.write(`${this.#word(line)}\n`);
   }
 
   /** Replaces the live display on a terminal; elsewhere prints the first line now and then. */

@@ -19,4 +19,7 @@ export const png = toggle(
   "each figure as PNG at twice its size, too: light on white, the same pixels on every machine",
 );
 
+/** Of `parseMapping`. */
+export const mappingWording = { columns: "columns", expressions: "expr" } as const;
+
 export const lossUnit = withDefault(oneOf("<unit>", "of the tables' losses", ["nats", "bits"]), "nats");

@@ -91,7 +91,7 @@ export async function assessFit(
 export function requireReplicates(replicates: number): void {
   if (Number.isInteger(replicates) && replicates >= 100) return;
   throw new ConfigError(
-    `fit: replicates must be a whole number of at least 100; got ${replicates}. 1000 give intervals that repeat to a few percent.`,
+    `fit: \`replicates\` must be a whole number of at least 100; got ${replicates}. 1000 give intervals that repeat to a few percent.`,
   );
 }
 

@@ -121,7 +121,7 @@ export function lawOfFit(fit: FitResult): Law {
   if (known !== undefined) return known;
   const law = fit.source === undefined ? registeredLaw(fit) : lawOf(fit.source);
   if (law === undefined)
-    throw new ConfigError(`fit: law must be a name or a formula to be read back; got the function ${fit.law}.`);
+    throw new ConfigError(`fit: \`law\` must be a name or a formula to be read back; got the function ${fit.law}.`);
   rememberLaw(fit, law);
   return law;
 }
@@ -147,7 +147,7 @@ export function parseFitResult(input: unknown, source = "fit"): FitResult {
  */
 export function sparseParamsOf(fit: FitResult): SparseParams {
   if (fit.law === "sparse") return fit.params as SparseParams;
-  throw new ConfigError(`optimal: law must be a fit of the sparse law; got ${fit.law}. Fit with \`law\` sparse.`);
+  throw new ConfigError(`optimal: \`law\` must be a fit of the sparse law; got ${fit.law}. Fit with \`law\` sparse.`);
 }
 
 /** The loss that a fit predicts, in nats. */

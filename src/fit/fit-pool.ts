@@ -83,6 +83,6 @@ function withoutFunctions({ law, ...problem }: FitProblem, threads: number): Poo
   const source = sourceOf(law);
   if (source !== undefined) return { ...problem, law: source };
   throw new ConfigError(
-    `fit: threads must be 1 for a law that is a function; got ${threads}. Only names and formulas can travel.`,
+    `fit: \`threads\` must be 1 for a law that is a function; got ${threads}. Only names and formulas can travel.`,
   );
 }

@@ -270,7 +270,7 @@ describe("report", () => {
     expect(readFileSync(join(to, "report.html"), "utf8")).toContain("The fit has no bootstrap");
     const tooFew = await runCli("report", out, "--out", to, "--bootstrap", "50");
     expect(tooFew).toMatchObject({ exitCode: 2, stdout: "" });
-    expect(tooFew.stderr).toContain("replicates must be a whole number of at least 100; got 50");
+    expect(tooFew.stderr).toContain("--bootstrap must be a whole number of at least 100; got 50");
     const twice = await runCli("report", out, "--out", to, "--fit", join(to, "fit.json"), "--bootstrap", "100");
     expect(twice.stderr).toContain("cannot be used with option '--fit");
     expect(twice.exitCode).toBe(2);
@@ -384,7 +384,7 @@ describe("a mistake costs one line on stderr, nothing on stdout, and exit code 2
     ],
     ["an unknown option", ["train", file, "--thread", "2"], /unknown option '--thread'/],
     ["no threads", ["train", file, "--threads", "0"], /It must be a positive integer\./],
-    ["an unknown law", ["optimal", "--law", "t6", "--nonzero", "1", "--flops", "1"], /law must be one of .*t5-c4/],
+    ["an unknown law", ["optimal", "--law", "t6", "--nonzero", "1", "--flops", "1"], /--law must be one of .*t5-c4/],
     ["no budget", ["optimal", "--law", "t5-c4", "--nonzero", "1"], /budget/],
     ["a directory without runs", ["runs", directory], /the directory must hold runs; got none\./],
     ["a table without a column", ["fit", at("t.csv", "S,D,L\n0,1,1\n")], /t\.csv: columns must include nonzero/],

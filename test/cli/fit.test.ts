@@ -106,13 +106,21 @@ describe("sparselaw fit", () => {
   });
 
   test.each([
-    [["--law", "hoffmann"], /law must be one of sparse, .*; got "hoffmann"/],
+    [["--law", "hoffmann"], /--law must be one of sparse, .*; got "hoffmann"/],
     [["--law", "E + * N"], /character 5 must be a number, a name or \(; got \*/],
     [["--law", "./nowhere.mjs"], /--law: \.\/nowhere\.mjs must be a module that loads/],
     [["--law", "chinchilla", "--law", "kaplan"], /laws must be one; got 2\. Add --compare/],
     [["--bound", "alpha"], /must be <parameter>=<low>:<high>/],
-    [["--law", "chinchilla", "--bound", "gamma=1:2"], /parameter must be one of E, A, alpha, B, beta; got "gamma"/],
-    [["--law", "chinchilla", "--bootstrap", "5"], /replicates must be a whole number of at least 100; got 5/],
+    [
+      ["--law", "chinchilla", "--bound", "gamma=1:2"],
+      /--bound: parameter must be one of E, A, alpha, B, beta; got "gamma"/,
+    ],
+    [["--law", "chinchilla", "--bootstrap", "5"], /--bootstrap must be a whole number of at least 100; got 5/],
+    [
+      ["--law", "chinchilla", "--loss", "squared", "--delta", "1"],
+      /--delta must be left out for squared residuals; got 1/,
+    ],
+    [["--compare", "--law", "chinchilla", "--bound", "gamma=1:2"], /--bound: parameter must be one of E, A/],
     [["--loss", "cubic"], /argument 'cubic' is invalid/],
     [["--law", "chinchilla", "--columns", "loss"], /^--columns: loss must be <quantity>=<source>/],
     [["--law", "chinchilla", "--expr", "loss="], /^--expr: loss= must be <quantity>=<source>/],

@@ -150,9 +150,12 @@ test("another ramp has another optimum", async () => {
 
 describe("a mistake is answered with what must be", () => {
   test.each([
-    [["--flops", "1e15", "--hours", "1"], "budget must be one of --flops, .* got flops and hours"],
+    [["--flops", "1e15", "--hours", "1"], "budget must be one of --flops, .* got --flops and --hours"],
     [["--hours", "1", "--cost", "sparse"], "--cost must be measured for a budget in time; got sparse"],
-    [["--target-loss", "0.8"], "loss must be above 2\\.\\d+, the least that 2000000 non-zero parameters come near to"],
+    [
+      ["--target-loss", "0.8"],
+      "--target-loss must be above 2\\.\\d+, the least that 2000000 non-zero parameters come near to",
+    ],
     [["--flops", "1", "--ramp", "0.75:0.25"], "It must be start:end with 0 ≤ start ≤ end ≤ 1"],
     [["--flops", "1", "--sparsities", "75"], "It must be sparsities from 0 to below 1"],
     [["--law", "vit-jft", "--hours", "1"], "--tokens-per-example must be given for a law whose D counts images"],

@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import { inOptions } from "../../src/cli/wording.ts";
 
+const wording = { where: "where", columns: "columns", expressions: "expr", dropTop: "dropTop", by: "by", run: null };
+
 test.each([
   ["`where`: condition must be one comparison.", "--where: condition must be one comparison."],
   [
@@ -10,7 +12,7 @@ test.each([
   ],
   ["`dropTop`: count must be whole; got 1.5.", "--drop-top: count must be whole; got 1.5."],
 ])("%s", (message, worded) => {
-  expect(inOptions(message)).toBe(worded);
+  expect(inOptions(message, wording)).toBe(worded);
 });
 
 test.each([
@@ -18,6 +20,7 @@ test.each([
   'got "`by` < 3"',
   "`constructor`",
   "got `loss`",
-])("what is quoted or no argument stays: %s", (message) => {
-  expect(inOptions(message)).toBe(message);
+  "`run` must be a function",
+])("what is quoted, no argument or without an option stays: %s", (message) => {
+  expect(inOptions(message, wording)).toBe(message);
 });

@@ -85,9 +85,9 @@ describe("bounds", () => {
   });
 
   test.each([
-    [{ zeta: { low: 1 } }, /bounds: parameter must be one of aS, .*; got "zeta"/],
-    [{ bD: { low: 2, high: 1 } }, /bounds of bD must be a range of positive numbers; got 2:1/],
-    [{ bD: { low: -1 } }, /bounds of bD must be a range of positive numbers; got -1:Infinity/],
+    [{ zeta: { low: 1 } }, /`bounds`: parameter must be one of aS, .*; got "zeta"/],
+    [{ bD: { low: 2, high: 1 } }, /`bounds` of bD must be a range of positive numbers; got 2:1/],
+    [{ bD: { low: -1 } }, /`bounds` of bD must be a range of positive numbers; got -1:Infinity/],
   ])("%o is refused", async (bounds, message) => {
     await expect(fitLaw(rows, { bounds })).rejects.toThrow(message);
   });

@@ -65,7 +65,7 @@ describe("a defined law", () => {
     expect(await fitLaw(rows, { ...options, law: "two-powers", run: tasksOnPool(2) })).toEqual(fit);
     for (const law of ["two-powers-by-hand", "no-data"])
       await expect(fitLaw(rows, { ...options, law, run: tasksOnPool(2) })).rejects.toThrow(
-        /threads must be 1 .* got 2/,
+        /`threads` must be 1 .* got 2/,
       );
   });
 
@@ -96,7 +96,7 @@ describe("a defined law", () => {
   test("may be fitted without being registered", async () => {
     const law = defineLaw({ name: "unlisted", formula: "E + A/N^alpha" });
     expect((await fitLaw(rows, { ...options, law })).law).toBe("unlisted");
-    expect(() => lawNamed("unlisted")).toThrow(/law must be one of sparse, .*two-powers.*; got "unlisted"/);
+    expect(() => lawNamed("unlisted")).toThrow(/`law` must be one of sparse, .*two-powers.*; got "unlisted"/);
   });
 
   test("may not take the name of a built-in one", () => {

@@ -235,12 +235,12 @@ describe("a budget", () => {
   });
 
   test.each([
-    [{ nonzeroParams: 0, flops: 1 }, "nonzeroParams must be a positive number; got 0"],
-    [{ nonzeroParams: 1, flops: -1 }, "flops must be a positive number; got -1"],
-    [{ nonzeroParams: 1, chinchillaMultiple: Number.NaN }, "chinchillaMultiple must be a positive number; got NaN"],
-    [{ nonzeroParams: 1 }, "budget must be one of flops, chinchillaMultiple and seconds; got none"],
-    [{ nonzeroParams: 1, flops: 1, chinchillaMultiple: 1 }, "got flops and chinchillaMultiple"],
-    [{ nonzeroParams: 1, seconds: 1 }, "cost must be measured for a budget in seconds; got sparse"],
+    [{ nonzeroParams: 0, flops: 1 }, "`nonzeroParams` must be a positive number; got 0"],
+    [{ nonzeroParams: 1, flops: -1 }, "`flops` must be a positive number; got -1"],
+    [{ nonzeroParams: 1, chinchillaMultiple: Number.NaN }, "`chinchillaMultiple` must be a positive number; got NaN"],
+    [{ nonzeroParams: 1 }, "budget must be one of `flops`, `chinchillaMultiple` and `seconds`; got none"],
+    [{ nonzeroParams: 1, flops: 1, chinchillaMultiple: 1 }, "got `flops` and `chinchillaMultiple`"],
+    [{ nonzeroParams: 1, seconds: 1 }, "`cost` must be measured for a budget in seconds; got sparse"],
   ])("%o is refused: %s", (options, message) => {
     expect(() => optimalSparsity({ law, ...options })).toThrow(message);
   });
@@ -270,7 +270,7 @@ describe("a target loss", () => {
     expect(relativeError(cheapest.loss, floor + 1e-4)).toBeLessThan(1e-12);
     expect(cheapest.sparsity).toBeGreaterThan(0.99);
     expect(() => budgetForLoss({ law, nonzeroParams: 2e7, loss: floor })).toThrow(
-      /^optimal: loss must be above 1\.67.*, the least that 20000000 non-zero parameters come near to by the sparse law; got 1\.67/,
+      /^optimal: `loss` must be above 1\.67.*, the least that 20000000 non-zero parameters come near to by the sparse law; got 1\.67/,
     );
   });
 });
@@ -347,7 +347,7 @@ describe("laws other than the sparse one", () => {
   ])("a law that does not predict every sparsity is refused: $law.name", (law) => {
     expect(tellsSparsitiesApart(law)).toBe(false);
     expect(() => optimalSparsity({ law, nonzeroParams: 1e7, flops: 1e18 })).toThrow(
-      `law must tell any two sparsities apart; got the ${law.law.name} law. Fit with \`law\` sparse.`,
+      `\`law\` must tell any two sparsities apart; got the ${law.law.name} law. Fit with \`law\` sparse.`,
     );
   });
 });

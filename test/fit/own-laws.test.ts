@@ -254,11 +254,11 @@ describe("the objective", () => {
   });
 
   test.each([
-    [{ residual: "cubic" }, /residual must be one of raw, log, log10; got "cubic"/],
-    [{ loss: "absolute" }, /loss must be one of huber, squared; got "absolute"/],
-    [{ average: "median" }, /average must be one of mean, sum; got "median"/],
-    [{ startScheme: "sobol" }, /startScheme must be one of mixed, .*; got "sobol"/],
-    [{ loss: "squared", delta: 0.1 }, /delta must be left out for squared residuals; got 0.1/],
+    [{ residual: "cubic" }, /`residual` must be one of raw, log, log10; got "cubic"/],
+    [{ loss: "absolute" }, /`loss` must be one of huber, squared; got "absolute"/],
+    [{ average: "median" }, /`average` must be one of mean, sum; got "median"/],
+    [{ startScheme: "sobol" }, /`startScheme` must be one of mixed, .*; got "sobol"/],
+    [{ loss: "squared", delta: 0.1 }, /`delta` must be left out for squared residuals; got 0.1/],
   ])("%o is refused", async (options, message) => {
     await expect(fitLaw(table, options as never)).rejects.toThrow(message);
   });

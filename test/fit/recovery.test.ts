@@ -89,7 +89,7 @@ describe("a fit", () => {
   test("takes a law of one's own on this thread, and says that it cannot go to a pool", async () => {
     const law = { ...sparseLaw, name: "my own" };
     expect((await fitLaw(rows, { law, starts: 5 })).law).toBe("my own");
-    await expect(fitLaw(rows, { law, starts: 5, run: tasksOnPool(2) })).rejects.toThrow(/threads must be 1 .* got 2/);
+    await expect(fitLaw(rows, { law, starts: 5, run: tasksOnPool(2) })).rejects.toThrow(/`threads` must be 1 .* got 2/);
   });
 });
 
@@ -159,12 +159,12 @@ describe("a table that cannot hold the law", () => {
     ["starts", 2.5],
     ["objectiveScale", -1],
   ])("an option out of range is named: %s = %d", async (option, value) => {
-    await expect(fitLaw(rows, { [option]: value })).rejects.toThrow(new RegExp(`${option} must be .*got ${value}`));
+    await expect(fitLaw(rows, { [option]: value })).rejects.toThrow(new RegExp(`\`${option}\` must be .*got ${value}`));
   });
 
   test("an unknown law is answered with those there are", async () => {
     await expect(fitLaw(rows, { law: "hoffmann" })).rejects.toThrow(
-      /law must be one of sparse, sparse-no-cs, chinchilla, .*multiplier, or a formula .*; got "hoffmann"/,
+      /`law` must be one of sparse, sparse-no-cs, chinchilla, .*multiplier, or a formula .*; got "hoffmann"/,
     );
   });
 });

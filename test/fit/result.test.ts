@@ -32,9 +32,9 @@ describe("a fit written as JSON", () => {
     [
       "an unknown law",
       { ...fit, source: { kind: "built-in", name: "hoffmann" } },
-      /law must be one of sparse, .*; got "hoffmann"/,
+      /`law` must be one of sparse, .*; got "hoffmann"/,
     ],
-    ["a law that is a function", { ...fit, source: undefined }, /law must be a name or a formula to be read back/],
+    ["a law that is a function", { ...fit, source: undefined }, /`law` must be a name or a formula to be read back/],
     ["a missing parameter", { ...fit, params: { ...fit.params, bS: undefined } }, /bS/],
     [
       "a parameter that ran off to infinity",
@@ -56,6 +56,6 @@ test("the mean errors are those of the predictions", () => {
 
 test("optimal sparsity of a dense law is refused, as is an unknown preset", async () => {
   const dense = await fitLaw(rows, { law: "chinchilla", starts: 5 });
-  expect(() => sparseParamsOf(dense)).toThrow("law must be a fit of the sparse law; got chinchilla");
-  expect(() => presetNamed("t5")).toThrow('law must be one of vit-jft, t5-c4, t5-c4-optimum; got "t5"');
+  expect(() => sparseParamsOf(dense)).toThrow("`law` must be a fit of the sparse law; got chinchilla");
+  expect(() => presetNamed("t5")).toThrow('`law` must be one of vit-jft, t5-c4, t5-c4-optimum; got "t5"');
 });

@@ -65,7 +65,9 @@ describe("a bootstrap", () => {
   });
 
   test("is refused for few replicates, and where most draws do not identify the law", async () => {
-    await expect(assessFit(rows, fit, { ...options, replicates: 20 })).rejects.toThrow(/replicates must be .*; got 20/);
+    await expect(assessFit(rows, fit, { ...options, replicates: 20 })).rejects.toThrow(
+      /`replicates` must be .*; got 20/,
+    );
     // Six runs in three blocks: more runs than parameters only where all three are drawn.
     const six = rows.filter(({ nonzeroParams }, i) => i % 4 === 0 && nonzeroParams < 1e6).slice(0, 9);
     const few = six.filter(

@@ -2,7 +2,7 @@
 import { plural } from "../../core/format.ts";
 import { command } from "../command.ts";
 import { repeated, text, withDefault } from "../flags.ts";
-import { lossUnit, png, weights } from "../shared-options.ts";
+import { lossUnit, mappingWording, png, weights } from "../shared-options.ts";
 
 export const figuresCommand = command({
   name: "figures",
@@ -16,6 +16,7 @@ export const figuresCommand = command({
     expr: repeated("<quantity=expression>", "a quantity computed from columns", String),
     lossUnit,
   },
+  wording: mappingWording,
   async run([first, others], flags, output) {
     const { readFigureSources } = await import("../figure-sources.ts");
     const { readWeights } = await import("../pruned-weights.ts");

@@ -1,12 +1,13 @@
 /** sparselaw fit */
 import { InvalidArgumentError } from "commander";
 import { ConfigError } from "../../core/errors.ts";
-import type { FitOptions } from "../../fit/index.ts";
+import type { AssessOptions, FitOptions, RowRules } from "../../fit/index.ts";
 import { AVERAGES, LOSSES, RESIDUALS, START_SCHEMES } from "../../fit/solve/choices.ts";
 import { command } from "../command.ts";
 import { type FlagValues, oneOf, otherwiseAs, repeated, text, toggle, value, withDefault } from "../flags.ts";
 import { nonnegativeInteger, positiveInteger, positiveNumber } from "../parsers.ts";
-import { lossUnit } from "../shared-options.ts";
+import { lossUnit, mappingWording } from "../shared-options.ts";
+import type { WordingOf } from "../wording.ts";
 
 /** What goes to the fit as it is: options of `FitOptions`, by their own names. */
 const objective = {
@@ -60,6 +61,31 @@ export const fitCommand = command({
     dropBottom: value("<k>", "leave out the k rows with the smallest --by", nonnegativeInteger),
     by: withDefault(text("<quantity>", "sparsity, nonzero, data, loss or mean"), "loss"),
   },
+  wording: {
+    law: "law",
+    residual: "residual",
+    loss: "loss",
+    delta: "delta",
+    average: "average",
+    bounds: "bound",
+    starts: "starts",
+    startScheme: "startScheme",
+    seed: "seed",
+    objectiveScale: null,
+    dataUnit: "dataUnit",
+    replicates: "bootstrap",
+    blocks: "blocks",
+    profiles: "profile",
+    threads: "threads",
+    run: null,
+    onDone: null,
+    signal: null,
+    where: "where",
+    dropTop: "dropTop",
+    dropBottom: "dropBottom",
+    by: "by",
+    ...mappingWording,
+  } as const satisfies WordingOf<AssessOptions & RowRules & { readonly threads: number }>,
   async run([paths], flags, output) {
     const { loadPlugins } = await import("../../config/plugins.ts");
     const { compare } = await import("../fit/comparison.ts");

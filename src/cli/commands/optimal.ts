@@ -1,10 +1,12 @@
 /** sparselaw optimal */
 import { InvalidArgumentError } from "commander";
 import type { Ramp } from "../../core/ramp.ts";
+import type { LossTarget, OptimalOptions } from "../../fit/index.ts";
 import { command } from "../command.ts";
 import { oneOf, otherwiseAs, required, text, toggle, value, withDefault } from "../flags.ts";
 import { numbersOf, numberWhere, positiveInteger, positiveNumber } from "../parsers.ts";
 import { turbo, variant } from "../shared-options.ts";
+import type { WordingOf } from "../wording.ts";
 
 const sparsity = numberWhere("sparsities from 0 to below 1", (value) => value >= 0 && value < 1);
 
@@ -50,6 +52,16 @@ export const optimalCommand = command({
       [0.5, 0.75, 0.875],
     ),
   },
+  wording: {
+    law: "law",
+    nonzeroParams: "nonzero",
+    flops: "flops",
+    chinchillaMultiple: "chinchillaMultiple",
+    seconds: "seconds",
+    loss: "targetLoss",
+    cost: "cost",
+    schedule: "ramp",
+  } as const satisfies WordingOf<OptimalOptions & LossTarget>,
   async run(_, flags, output) {
     const { readLaw } = await import("../laws.ts");
     const { printMultipliers } = await import("../optimal/multipliers.ts");

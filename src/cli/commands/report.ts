@@ -1,9 +1,11 @@
 /** sparselaw report */
 import { plural } from "../../core/format.ts";
+import type { AssessOptions } from "../../fit/index.ts";
 import { command } from "../command.ts";
 import { text, value, withDefault } from "../flags.ts";
 import { nonnegativeInteger } from "../parsers.ts";
 import { png, weights } from "../shared-options.ts";
+import type { WordingOf } from "../wording.ts";
 
 export const reportCommand = command({
   name: "report",
@@ -27,6 +29,7 @@ export const reportCommand = command({
     weights,
     png,
   },
+  wording: { replicates: "bootstrap" } as const satisfies Partial<WordingOf<AssessOptions>>,
   async run([paths], flags, output) {
     const { readFit, readReportedRuns, readRuns } = await import("../inputs.ts");
     const { fitOfRuns } = await import("../fit-of-runs.ts");

@@ -13,6 +13,7 @@ import {
   type Ramp,
 } from "../../fit/index.ts";
 import type { Interval } from "../../fit/uncertainty/index.ts";
+import { optionName } from "../flags.ts";
 import type { NamedLaw } from "../laws.ts";
 import type { Output } from "../output.ts";
 import { type CurveFlags, printCurves } from "./iso-curves.ts";
@@ -78,7 +79,7 @@ function budgetIn(flags: Wanted): Budget {
   const { seconds, hours, cost } = flags;
   const given = BUDGETS.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]] as const]));
   if (given.length !== 1) {
-    const got = given.length === 0 ? "none" : given.map(([name]) => name).join(" and ");
+    const got = given.length === 0 ? "none" : given.map(([name]) => optionName(name)).join(" and ");
     throw new ConfigError(
       `optimal: budget must be one of --flops, --chinchilla-multiple, --seconds, --hours and --target-loss; got ${got}.`,
     );

@@ -97,7 +97,7 @@ export function budgetForLoss(options: LossTarget): OptimalSparsity {
   const floor = floorAt(lowestAlongDensity(floorAt));
   if (loss <= floor)
     throw new ConfigError(
-      `optimal: loss must be above ${floor}, the least that ${options.nonzeroParams} non-zero parameters come near to by the ` +
+      `optimal: \`loss\` must be above ${floor}, the least that ${options.nonzeroParams} non-zero parameters come near to by the ` +
         `${fittedLaw(law).law.name} law; got ${loss}. Aim higher, or take more parameters.`,
     );
   const sparsity = lowestAlongDensity((s) => {
@@ -132,7 +132,7 @@ function modelOf({ law, nonzeroParams, cost = "sparse", schedule = paperRamp }: 
   };
   if (tellsSparsitiesApart(law)) return model;
   throw new ConfigError(
-    `optimal: law must tell any two sparsities apart; got the ${fittedLaw(law).law.name} law. Fit with \`law\` sparse.`,
+    `optimal: \`law\` must tell any two sparsities apart; got the ${fittedLaw(law).law.name} law. Fit with \`law\` sparse.`,
   );
 }
 
@@ -195,9 +195,9 @@ function budgetOf({ law, nonzeroParams, cost, ...budgets }: OptimalOptions, { fl
   const { flops, chinchillaMultiple, seconds } = budgets;
   const given = Object.entries({ flops, chinchillaMultiple, seconds }).filter(([, value]) => value !== undefined);
   if (given.length !== 1) {
-    const got = given.length === 0 ? "none" : given.map(([name]) => name).join(" and ");
+    const got = given.length === 0 ? "none" : given.map(([name]) => `\`${name}\``).join(" and ");
     throw new ConfigError(
-      `optimal: budget must be one of flops, chinchillaMultiple and seconds; got ${got}. Give one.`,
+      `optimal: budget must be one of \`flops\`, \`chinchillaMultiple\` and \`seconds\`; got ${got}. Give one.`,
     );
   }
   for (const [name, value] of given) positive(name, value!);
@@ -205,7 +205,9 @@ function budgetOf({ law, nonzeroParams, cost, ...budgets }: OptimalOptions, { fl
   if (seconds === undefined)
     return chinchillaMultiple! * FLOPS_PER_WEIGHT * nonzeroParams * optimalDataOf(law, nonzeroParams);
   if (typeof cost === "object") return (seconds / cost.secondsPerDatum(0, nonzeroParams)) * flopsPerDatum(0);
-  throw new ConfigError(`optimal: cost must be measured for a budget in seconds; got ${cost ?? "sparse"}. Measure it.`);
+  throw new ConfigError(
+    `optimal: \`cost\` must be measured for a budget in seconds; got ${cost ?? "sparse"}. Measure it.`,
+  );
 }
 
 /** D*, where the law has one. */
@@ -213,14 +215,14 @@ function optimalDataOf(law: AnyLaw, nonzeroParams: number): number {
   const data = chinchillaOptimalData(law, nonzeroParams);
   if (Number.isFinite(data)) return data;
   throw new ConfigError(
-    `optimal: law must have a compute-optimal amount of data for chinchillaMultiple; got the ${fittedLaw(law).law.name} law, ` +
-      `which has none for ${nonzeroParams} parameters. Give flops.`,
+    `optimal: \`law\` must have a compute-optimal amount of data for \`chinchillaMultiple\`; got the ${fittedLaw(law).law.name} law, ` +
+      `which has none for ${nonzeroParams} parameters. Give \`flops\`.`,
   );
 }
 
 function positive(name: string, value: number): void {
   if (value > 0 && value < Number.POSITIVE_INFINITY) return;
-  throw new ConfigError(`optimal: ${name} must be a positive number; got ${value}.`);
+  throw new ConfigError(`optimal: \`${name}\` must be a positive number; got ${value}.`);
 }
 
 /**

@@ -23,7 +23,7 @@ export function formulaLaw(formula: string, name = "own"): Law {
   const parameters = expression.names.filter((name) => !Object.hasOwn(INPUTS, name));
   if (parameters.length === 0 || read.length === 0)
     throw new ConfigError(
-      `fit: law must be a built-in name or a formula of S, N, D, M and parameters; got ${JSON.stringify(formula)}.`,
+      `fit: \`law\` must be a built-in name or a formula of S, N, D, M and parameters; got ${JSON.stringify(formula)}.`,
     );
   const coordinates = parameters.map((name) =>
     expression.exponents.includes(name) ? exponent(name) : coefficient(name),

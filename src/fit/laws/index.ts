@@ -61,7 +61,7 @@ export function lawNamed(name: string, rows: readonly LawInputs[] = []): Law {
   if (laws.has(name)) return lawFrom(laws.get(name), rows);
   if (/[^\w-]/.test(name)) return formulaLaw(name);
   throw new ConfigError(
-    `fit: law must be one of ${laws.names.join(", ")}, or a formula of S, N, D and parameters; got ${JSON.stringify(name)}.`,
+    `fit: \`law\` must be one of ${laws.names.join(", ")}, or a formula of S, N, D and parameters; got ${JSON.stringify(name)}.`,
   );
 }
 

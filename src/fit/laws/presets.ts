@@ -32,5 +32,7 @@ export function isPresetName(name: string): name is PresetName {
 /** @throws {ConfigError} for a name that is none of them */
 export function presetNamed(name: string): SparseParams {
   if (isPresetName(name)) return presets[name];
-  throw new ConfigError(`optimal: law must be one of ${Object.keys(presets).join(", ")}; got ${JSON.stringify(name)}.`);
+  throw new ConfigError(
+    `optimal: \`law\` must be one of ${Object.keys(presets).join(", ")}; got ${JSON.stringify(name)}.`,
+  );
 }

@@ -47,29 +47,29 @@ const DELTAS: Readonly<Record<Residual, number>> = { raw: 1e-2, log: 1e-3, log10
 export function settingsOf(said: Partial<FitSettings>): FitSettings {
   const { residual = "log", loss = "huber", average = "mean", bounds = {}, starts = 100 } = said;
   const { startScheme = "mixed", seed = 0, objectiveScale = 1 } = said;
-  oneOf("residual", residual, RESIDUALS);
-  oneOf("loss", loss, LOSSES);
-  oneOf("average", average, AVERAGES);
-  oneOf("startScheme", startScheme, START_SCHEMES);
+  oneOf("`residual`", residual, RESIDUALS);
+  oneOf("`loss`", loss, LOSSES);
+  oneOf("`average`", average, AVERAGES);
+  oneOf("`startScheme`", startScheme, START_SCHEMES);
   const delta = loss === "squared" ? Number.POSITIVE_INFINITY : (said.delta ?? DELTAS[residual]);
   if (!(delta > 0))
-    throw new ConfigError(`fit: delta must be positive; got ${delta}. The residual where Huber turns straight.`);
+    throw new ConfigError(`fit: \`delta\` must be positive; got ${delta}. The residual where Huber turns straight.`);
   if (loss === "squared" && said.delta !== undefined)
-    throw new ConfigError(`fit: delta must be left out for squared residuals; got ${said.delta}.`);
+    throw new ConfigError(`fit: \`delta\` must be left out for squared residuals; got ${said.delta}.`);
   if (!(objectiveScale > 0))
-    throw new ConfigError(`fit: objectiveScale must be positive; got ${objectiveScale}. Leave it out.`);
+    throw new ConfigError(`fit: \`objectiveScale\` must be positive; got ${objectiveScale}. Leave it out.`);
   if (!(Number.isInteger(starts) && starts > 0))
-    throw new ConfigError(`fit: starts must be a whole number above 0; got ${starts}. The default is 100.`);
+    throw new ConfigError(`fit: \`starts\` must be a whole number above 0; got ${starts}. The default is 100.`);
   return { residual, loss, delta, average, bounds, starts, startScheme, seed, objectiveScale };
 }
 
 /** @throws {ConfigError} for a parameter that the law has not, or a range without a positive number */
 export function checkBounds({ name: law, parameters }: Law, bounds: Bounds): void {
   for (const [name, { low = 0, high = Number.POSITIVE_INFINITY }] of Object.entries(bounds)) {
-    oneOf("bounds: parameter", name, parameters);
+    oneOf("`bounds`: parameter", name, parameters);
     if (!(low >= 0 && low < high))
       throw new ConfigError(
-        `fit: bounds of ${name} must be a range of positive numbers; got ${low}:${high}. Parameters of the ${law} law are positive.`,
+        `fit: \`bounds\` of ${name} must be a range of positive numbers; got ${low}:${high}. Parameters of the ${law} law are positive.`,
       );
   }
 }
