@@ -57,7 +57,7 @@ export function openFitPool(threads: number): FitPool {
         return (await Promise.all(tasks.map(run))) as never;
       } catch (cause) {
         if (signal?.aborted) throw signal.reason;
-        throw new WorkerError("fit: a worker of the pool died. Fit again with one thread to see why.", { cause });
+        throw died(cause, threads);
       }
     },
     close: async () => await started?.destroy(),
@@ -77,6 +77,14 @@ export function tasksOnPool(threads: number): TaskRunner {
     const pool = openFitPool(threads);
     return await pool.run(problem, tasks, monitor).finally(pool.close);
   };
+}
+
+function died(cause: unknown, threads: number): WorkerError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new WorkerError(
+    `fit: \`threads\` must each live to the end of the fit; got "${reason}" from one of ${threads}. Fit with 1 to see why.`,
+    { cause },
+  );
 }
 
 function withoutFunctions({ law, ...problem }: FitProblem, threads: number): PoolTask["problem"] {
