@@ -65,7 +65,7 @@ describeBuilds((module) => {
       const cancellation = 4 * EPSILON * scale * rstd;
       const absolute = rstd * g * (1 + normalized) ** 2 * ((features + 8) * EPSILON + cancellation) + 2 * EPSILON;
       for (const addend of [null, noise(x.length, 9)])
-        checkKernel(module, `f32_${kind}_dx`, {
+        checkKernel(module, kind === "layernorm" ? "f32_layernorm_dx" : "f32_rmsnorm_dx", {
           label: `${label}, addend=${addend !== null}`,
           extent: tiles,
           tolerance: { relative: 4 * EPSILON, absolute },
