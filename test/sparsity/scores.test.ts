@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join, parse } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DivergenceError, StateError } from "../../src/core/errors.ts";
 import type { Format } from "../../src/memory/parameter.ts";
@@ -6,8 +8,8 @@ import { prune } from "../../src/sparsity/changes/prune.ts";
 import { reformat } from "../../src/sparsity/changes/reformat.ts";
 import { regrow } from "../../src/sparsity/changes/regrow.ts";
 import type { Moment } from "../../src/sparsity/moment.ts";
+import * as publicParts from "../../src/sparsity/public.ts";
 import { gradient } from "../../src/sparsity/scores/gradient.ts";
-import { scores } from "../../src/sparsity/scores/index.ts";
 import { magnitude } from "../../src/sparsity/scores/magnitude.ts";
 import { random } from "../../src/sparsity/scores/random.ts";
 import { saliency } from "../../src/sparsity/scores/saliency.ts";
@@ -44,9 +46,10 @@ function regrowBy({ pruner, parameter }: Weight, dropScore: Score, growthScore: 
   return readMask(pruner, parameter);
 }
 
-test("the list has every built-in score once, by name", () => {
-  expect(scores.map(({ name }) => name)).toEqual(["magnitude", "random", "gradient", "saliency"]);
-  expect(scores.filter(({ needsGradient }) => needsGradient)).toEqual([gradient, saliency]);
+test("every built-in score is public, under its name", () => {
+  const files = readdirSync(join(import.meta.dirname, "../../src/sparsity/scores")).map((file) => parse(file).name);
+  for (const name of files.filter((name) => name !== "score"))
+    expect(Object(publicParts)[name], name).toMatchObject({ name, score: expect.any(Function) });
 });
 
 describe.each(["dense", "csr"] as const)("of a weight stored %s", (format) => {

@@ -9,12 +9,17 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import type { RunConfigInput } from "../../src/config/run-config.ts";
 import { runId } from "../../src/config/run-id.ts";
 import { parseSweepConfig } from "../../src/config/sweep-config.ts";
 import { parseYamlConfig, readYaml } from "../../src/config/yaml.ts";
 import { sha256Hex } from "../../src/core/hash.ts";
 import type { RunResult } from "../../src/core/record.ts";
+import { families } from "../../src/families/index.ts";
+import { optimizers } from "../../src/optimizers/index.ts";
+import { rates } from "../../src/rates/index.ts";
 import type { DataSource } from "../../src/sources/source.ts";
+import { patterns } from "../../src/sparsity/patterns/index.ts";
 import { openRun } from "../../src/store/run-directory.ts";
 import type { Checkpoint } from "../../src/store/store.ts";
 import { planSweep } from "../../src/sweep/plan.ts";
@@ -46,6 +51,30 @@ describe("a tiny run", () => {
   test("of every setting meets every setting of each other kind", () => {
     expect(runs.length).toBeGreaterThanOrEqual(60);
     expect(uncoveredPairs(runs)).toEqual([]);
+  });
+
+  test("of every family, optimizer, schedule and pattern that is built in", () => {
+    const kinds = (kindOf: (config: RunConfigInput) => string) => [
+      ...new Set(runs.map(({ config }) => kindOf(config))),
+    ];
+    const expectEvery = ({ names }: { readonly names: readonly string[] }, found: string[]) =>
+      expect(found.sort()).toEqual([...names].sort());
+    expectEvery(
+      families,
+      kinds(({ model }) => model.family),
+    );
+    expectEvery(
+      optimizers,
+      kinds(({ training }) => training.optimizer!.kind),
+    );
+    expectEvery(
+      rates,
+      kinds(({ training }) => training.learningRate!.kind),
+    );
+    expectEvery(
+      patterns,
+      kinds(({ sparsity }) => sparsity?.pattern?.kind ?? "unstructured"),
+    );
   });
 
   test.each(runs)("has its losses, evaluation and checkpoint: $name", async ({ name, config, threads, stopAfter }) => {
