@@ -65,7 +65,7 @@ function configOf(model: object, data: object, optimizer: string, variant: Varia
     data,
     training: {
       steps: 2,
-      batchSize: 3,
+      batchSize: 2,
       optimizer: { kind: optimizer },
       learningRate: { kind: "constant", peak: 0.01 },
       clipNorm: 0.1,

@@ -15,15 +15,16 @@ export const decoderFamily = defineFamily<DecoderConfig, TokenSource>({
   scaling: transformerScaling(),
   samples: [
     {
-      model: { family: "decoder", dModel: 24, numLayers: 1, numHeads: 2, dFf: 40, seqLen: 37 },
+      model: { family: "decoder", dModel: 20, numLayers: 1, numHeads: 2, dFf: 28, seqLen: 37 },
       data: { vocabSize: 43 },
     },
     {
       model: {
         family: "decoder",
-        dModel: 24,
+        dModel: 20,
         numLayers: 1,
         numHeads: 2,
+        dFf: 28,
         seqLen: 9,
         norm: "rmsnorm",
         activation: "geglu",

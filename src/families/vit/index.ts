@@ -14,17 +14,22 @@ export const vitFamily = defineFamily<VitConfig, ImageSource>({
   brokenRelations: brokenHeads,
   scaling: transformerScaling(),
   samples: [
-    { model: { family: "vit", dModel: 24, numLayers: 1, numHeads: 2, patchSize: 4, pooling: "class" } },
+    {
+      model: { family: "vit", dModel: 20, numLayers: 1, numHeads: 2, dFf: 28, patchSize: 4, pooling: "class" },
+      data: { imageSize: 12, numClasses: 3 },
+    },
     {
       model: {
         family: "vit",
-        dModel: 24,
+        dModel: 20,
         numLayers: 1,
         numHeads: 2,
-        patchSize: 8,
+        dFf: 28,
+        patchSize: 3,
         norm: "rmsnorm",
         activation: "geglu",
       },
+      data: { imageSize: 12, numClasses: 3 },
     },
   ],
   leastData: ({ patchSize }) => ({ kind: "images", channels: 1, height: patchSize, width: patchSize, numClasses: 1 }),
