@@ -9,7 +9,12 @@ export function createSlowedEngine(
   options: EngineOptions & { readonly timings: TimingsArea; readonly slowness: readonly number[] },
 ): Promise<Engine> {
   const { slowness } = options;
-  return createThreadedEngine({ ...options, threads: slowness.length, hire: (tasks) => hire(tasks, slowness) });
+  return createThreadedEngine({
+    ...options,
+    aloneWork: 0,
+    threads: slowness.length,
+    hire: (tasks) => hire(tasks, slowness),
+  });
 }
 
 function hire(tasks: readonly ThreadTask[], slowness: readonly number[]): Crew {

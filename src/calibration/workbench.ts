@@ -71,7 +71,7 @@ export async function createWorkbench(
   for (const { tensor, fill } of filled) fillTensor(memory, tensor, fill);
   prepare?.run(instantiateKernels(await compileKernels(variant), memory), memory, area.transients);
   encodeTape(memory, tapeAddress, resolveTape(tape, placement, area), { threads, version: 1 });
-  const engine = await createEngine({ memory, variant, threads, timings });
+  const engine = await createEngine({ memory, variant, threads, timings, aloneWork: 0 });
   const times = range(threads).map((thread) => timingsOf(memory, timings, thread));
   return {
     async run() {

@@ -11,7 +11,12 @@ export interface EngineOptions {
   readonly variant: Variant;
   /** The compiled build, where it is not to be the one that everything shares. */
   readonly module?: WebAssembly.Module | undefined;
-  /** Where each thread shall note when it began and ended each call; nowhere by default. */
+  /**
+   * Tapes of less work, in multiply-adds, are played by the calling thread alone; by default those of about half a millisecond, for
+   * which waking the threads takes longer than they save (measured).
+   */
+  readonly aloneWork?: number | undefined;
+  /** Where each thread shall note what each call took; nowhere by default. */
   readonly timings?: TimingsArea | undefined;
 }
 
@@ -45,8 +50,8 @@ export interface Engine {
   readonly variant: Variant;
   readonly threads: number;
   /**
-   * Runs the tape encoded at `tapeAddress` for as many threads (see tape/encoding.ts) once, all together; resolves when its last part is
-   * done, in a later turn of the event loop, so that timers and signals are served between two runs. One run at a time.
+   * Runs the tape encoded at `tapeAddress` for as many threads (see tape/encoding.ts) once, all together, or this one alone where the
+   * tape is short; resolves when its last part is done, in a later turn of the event loop, so that timers and signals are served between two runs. One run at a time.
    *
    * @throws {StateError} after close, and while a run is under way
    * @throws {WorkerError} when a thread died, in this run or an earlier one; the memory's contents are then undefined

@@ -1,7 +1,7 @@
 /** The engine whose threads are workers: what Node and the browser have in common. */
 import { WorkerError } from "../core/errors.ts";
 import { compileKernels } from "../kernels/variant.ts";
-import { countParts } from "../tape/encoding.ts";
+import { sizeOfTape } from "../tape/encoding.ts";
 import {
   clearControl,
   clearTimings,
@@ -12,7 +12,7 @@ import {
   writeRun,
 } from "./protocol.ts";
 import { assertIdle, closed, type EngineState, threadDied } from "./state.ts";
-import type { ThreadTask } from "./tape-player.ts";
+import { createTapePlayer, type TapePlayer, type ThreadTask } from "./tape-player.ts";
 import { changeOf, nextTurn } from "./turn.ts";
 
 /** The workers, each of which runs `runThread` on its task. */
@@ -33,18 +33,22 @@ export async function createThreadedEngine(options: ThreadedOptions): Promise<En
   clearControl(memory);
   const task = (thread: number) => ({ module, memory, thread, threads, timings });
   const crew = options.hire(Array.from({ length: threads }, (_, thread) => task(thread)));
-  return new ThreadedEngine(options, crew);
+  return new ThreadedEngine(options, crew, createTapePlayer(task(0)));
 }
 
 /** In place of a tape's address. */
 const LEAVE = 0;
+const ALONE_WORK = 6e6;
 
 class ThreadedEngine implements Engine {
   readonly memory;
   readonly variant;
   readonly threads;
   readonly #crew: Crew;
+  /** Of this thread, in the place of thread 0. */
+  readonly #player: TapePlayer;
   readonly #timings: TimingsArea | undefined;
+  readonly #aloneWork: number;
   readonly #complete: Int32Array;
   /** Number of the last run asked for. */
   #run = 0;
@@ -53,12 +57,15 @@ class ThreadedEngine implements Engine {
   #state: EngineState = "idle";
   #stopped: Promise<void> | undefined;
 
-  constructor({ memory, variant, threads, timings }: ThreadedOptions, crew: Crew) {
+  constructor(options: ThreadedOptions, crew: Crew, player: TapePlayer) {
+    const { memory, variant, threads, timings, aloneWork = ALONE_WORK } = options;
     this.memory = memory;
     this.variant = variant;
     this.threads = threads;
     this.#crew = crew;
+    this.#player = player;
     this.#timings = timings;
+    this.#aloneWork = aloneWork;
     this.#complete = controlWord(memory, "complete");
     for (const [thread, life] of crew.lives.entries())
       life.then(
@@ -71,8 +78,9 @@ class ThreadedEngine implements Engine {
     assertIdle(this.#state);
     this.#state = "running";
     clearTimings(this.memory, this.#timings, this.threads);
-    const parts = countParts(this.memory, tapeAddress);
-    if (parts > 0) {
+    const { parts, work } = sizeOfTape(this.memory, tapeAddress);
+    if (parts === 0 || work < this.#aloneWork) this.#playAlone(tapeAddress);
+    else {
       this.#command(tapeAddress, parts);
       await this.#whenComplete();
     }
@@ -88,6 +96,14 @@ class ThreadedEngine implements Engine {
       await Promise.allSettled(this.#crew.lives);
     }
     await this.#stop();
+  }
+
+  #playAlone(tapeAddress: number): void {
+    try {
+      this.#player.playAlone(tapeAddress);
+    } catch (cause) {
+      this.#lose(0, cause);
+    }
   }
 
   #command(tapeAddress: number, parts: number): void {

@@ -2,7 +2,7 @@
  * A tape in memory: i32 words, so that workers that never return to their event loop can read a tape recorded after they
  * started.
  *
- *   numParts, version, numCalls
+ *   numParts, version, numCalls, work (thousands of multiply-adds)
  *   for each call: kernel index, scratchStride, numArgs, args…
  *   for each part: first call, number of calls, begin, end, opens, closes
  *
@@ -30,7 +30,7 @@ export interface TapeCall {
 export type TapePhase = readonly (readonly TapeCall[])[];
 
 const kernelNames = Object.keys(kernels) as KernelName[];
-const HEADER_WORDS = 3;
+const HEADER_WORDS = 4;
 const CALL_WORDS = 3;
 const PART_WORDS = 6;
 
@@ -79,7 +79,8 @@ export function encodeTape(
     }
     numParts = closes;
   }
-  words.set([numParts, version, calls.length]);
+  const work = calls.reduce((sum, call) => sum + call.work, 0) / 1000;
+  words.set([numParts, version, calls.length, Math.min(work, 2 ** 31 - 1)]);
 }
 
 function divisible(memory: WebAssembly.Memory, chain: readonly TapeCall[]): Divisible {
@@ -130,8 +131,10 @@ export function tapeVersion(memory: WebAssembly.Memory, address: number): number
   return new Int32Array(memory.buffer, address, HEADER_WORDS)[1]!;
 }
 
-export function countParts(memory: WebAssembly.Memory, address: number): number {
-  return new Int32Array(memory.buffer, address, HEADER_WORDS)[0]!;
+/** What an engine must know of a tape to have it played: the number of its parts, and its work in multiply-adds. */
+export function sizeOfTape(memory: WebAssembly.Memory, address: number): { parts: number; work: number } {
+  const words = new Int32Array(memory.buffer, address, HEADER_WORDS);
+  return { parts: words[0]!, work: 1000 * words[3]! };
 }
 
 /** The parts of a tape for thread `thread`, which has scratch of its own. */

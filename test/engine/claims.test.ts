@@ -5,7 +5,7 @@ import { createSlowedEngine } from "../../bench/lib/slowed.ts";
 import { CONTROL, clearControl, controlWord } from "../../src/engine/protocol.ts";
 import { createTapePlayer } from "../../src/engine/tape-player.ts";
 import { createMemory, SYSTEM_BYTES } from "../../src/kernels/abi.ts";
-import { countParts } from "../../src/tape/encoding.ts";
+import { sizeOfTape } from "../../src/tape/encoding.ts";
 import { strictModule } from "../kernels/module.ts";
 import { layOut, recordStep } from "./step.ts";
 
@@ -34,7 +34,7 @@ test("the numbers of parts may wrap around", async () => {
   const alone = await tensorsAfter(3, [1]);
   const { memory, tapeAddress, tensors } = layOut(2, recordStep(SHAPE));
   const player = createTapePlayer({ module: strictModule, memory, thread: 1, threads: 2 });
-  const parts = countParts(memory, tapeAddress);
+  const { parts } = sizeOfTape(memory, tapeAddress);
   const first = 2 ** 31 - Math.floor(1.5 * parts);
   clearControl(memory);
   controlWord(memory, "claimed")[0] = first;
@@ -51,10 +51,10 @@ test("a thread that comes when a run is over plays nothing of it, whatever lies 
   const { memory, tapeAddress, tensors } = layOut(2, recordStep(SHAPE));
   const before = tensors.slice();
   clearControl(memory);
-  const parts = countParts(memory, tapeAddress);
+  const { parts } = sizeOfTape(memory, tapeAddress);
   for (const word of ["claimed", "done"] as const) controlWord(memory, word)[0] = parts;
   for (const garbage of [0, 1, -1, 2 ** 31 - 1]) {
-    new Int32Array(memory.buffer, tapeAddress + 12, 64).fill(garbage);
+    new Int32Array(memory.buffer, tapeAddress + 16, 64).fill(garbage);
     const late = createTapePlayer({ module: strictModule, memory, thread: 1, threads: 2 });
     late.playShare({ number: 1, tapeAddress, base: 0, parts });
   }

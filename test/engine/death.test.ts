@@ -22,7 +22,7 @@ for (const [threads, victim] of [
 ] as const)
   test(`killing thread ${victim + 1} of ${threads} within a run rejects the run, and close still works`, async () => {
     const work = layOut(threads, recordLongRun, 4000);
-    const engine = await createEngine({ memory: work.memory, variant: "strict", threads });
+    const engine = await createEngine({ memory: work.memory, variant: "strict", threads, aloneWork: 0 });
     const running = expect(engine.run(work.tapeAddress)).rejects.toThrow(
       new RegExp(
         `^engine: thread ${victim + 1} of ${threads} must live until close; got worker exited with code: 1\\. `,
@@ -37,7 +37,7 @@ for (const [threads, victim] of [
 
 test("a thread killed between two runs rejects the next one", async () => {
   const work = layOut(2, recordStep());
-  const engine = await createEngine({ memory: work.memory, variant: "strict", threads: 2 });
+  const engine = await createEngine({ memory: work.memory, variant: "strict", threads: 2, aloneWork: 0 });
   await engine.run(work.tapeAddress);
   await workers[0]!.terminate();
   await expect(engine.run(work.tapeAddress)).rejects.toThrow(WorkerError);
@@ -46,7 +46,7 @@ test("a thread killed between two runs rejects the next one", async () => {
 
 test("no thread outlives its engine, dead or closed", async () => {
   const work = layOut(3, recordLongRun, 4000);
-  const engine = await createEngine({ memory: work.memory, variant: "strict", threads: 3 });
+  const engine = await createEngine({ memory: work.memory, variant: "strict", threads: 3, aloneWork: 0 });
   const running = expect(engine.run(work.tapeAddress)).rejects.toThrow(WorkerError);
   await untilUnderWay(work);
   await workers[2]!.terminate();

@@ -3,16 +3,16 @@ import { ConfigError, StateError, WorkerError } from "../../src/core/errors.ts";
 import type { Variant } from "../../src/core/record.ts";
 import { createBrowserEngine } from "../../src/engine/browser.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { Engine } from "../../src/engine/protocol.ts";
+import { controlWord, type Engine } from "../../src/engine/protocol.ts";
 import { SYSTEM_BYTES } from "../../src/kernels/abi.ts";
-import { encodeTape, type TapeCall } from "../../src/tape/encoding.ts";
+import { encodeTape, sizeOfTape, type TapeCall } from "../../src/tape/encoding.ts";
 import { describeBuilds } from "../kernels/module.ts";
 import { type LaidOut, layOut, recordLongRun, recordStep, recordTrap, untilUnderWay } from "./step.ts";
 
 const threadCounts = [1, 2, 3, 4];
 
 async function open({ memory }: LaidOut, threads: number, variant: Variant = "strict"): Promise<Engine> {
-  const engine = await createEngine({ memory, variant, threads });
+  const engine = await createEngine({ memory, variant, threads, aloneWork: 0 });
   onTestFinished(() => engine.close());
   return engine;
 }
@@ -65,6 +65,18 @@ test.each(threadCounts)("%i threads run an empty tape", async (threads) => {
   const work = layOut(threads, recordStep());
   encodeTape(work.memory, work.tapeAddress, [], { threads, version: 2 });
   await (await open(work, threads)).run(work.tapeAddress);
+});
+
+test("a short tape is played by the calling thread alone, a longer one by the others", async () => {
+  const work = layOut(2, recordStep());
+  const claimed = async (aloneWork?: number) => {
+    const engine = await createEngine({ memory: work.memory, variant: "strict", threads: 2, aloneWork });
+    await engine.run(work.tapeAddress);
+    await engine.close();
+    return Atomics.load(controlWord(work.memory, "claimed"), 0);
+  };
+  expect(await claimed()).toBe(0);
+  expect(await claimed(0)).toBe(sizeOfTape(work.memory, work.tapeAddress).parts);
 });
 
 test.each(threadCounts)("timers are served between two runs of %i threads", async (threads) => {

@@ -52,7 +52,10 @@ async function trainOn(threads: number, input: RunConfigInput): Promise<RunResul
   const measuredSwitchDensity = () => Promise.reject(new Error("the configuration has a switch density"));
   const store = createMemoryStore("run");
   const data = syntheticSource(config.data);
-  const result = await trainModel({ config, data, threads, store, measuredSwitchDensity, createEngine });
+  const result = await trainModel({
+    ...{ config, data, threads, store, measuredSwitchDensity },
+    createEngine: (options) => createEngine({ ...options, aloneWork: 0 }),
+  });
   expect(result.threads).toBe(threads);
   return result;
 }

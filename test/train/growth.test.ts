@@ -51,7 +51,7 @@ async function samplesOfRun(threads: number): Promise<Sample[]> {
     measuredSwitchDensity: () => Promise.reject(new Error("the configuration has a switch density")),
     createEngine(options) {
       memory = options.memory;
-      return createEngine(options);
+      return createEngine({ ...options, aloneWork: 0 });
     },
     onEvent({ type, step }) {
       if (type === "step" && step >= SETTLED_STEPS * (samples.length + 1)) sample(step);
