@@ -149,7 +149,7 @@ function meanErrors(law: Law, coordinates: Float64Array, rows: readonly FitRow[]
   };
 }
 
-function warningsOf({ law, rows, starts }: FitProblem, best: LocalOptimum, ends: readonly End[]): string[] {
+function warningsOf({ law, rows, units, starts }: FitProblem, best: LocalOptimum, ends: readonly End[]): string[] {
   const warnings = sparseInputs(law, rows).map(
     (input) => `${input} takes two values only: its exponent is hardly identified.`,
   );
@@ -160,10 +160,12 @@ function warningsOf({ law, rows, starts }: FitProblem, best: LocalOptimum, ends:
   if (ends.some((end) => end.value < best.value * (1 - 1e-6)))
     warnings.push("A search that did not converge came lower than the optimum reported: its law may have none.");
   const runaway = powerFormOf(law) === undefined ? RUNAWAY.raw : RUNAWAY.scaled;
-  for (const [i, { name, positive }] of law.coordinates.entries()) {
+  const params: Readonly<Record<string, number>> = law.publish(best.coordinates, units);
+  for (const [i, { positive }] of law.coordinates.entries()) {
     const value = best.coordinates[i]!;
+    const name = law.parameters[i]!;
     if (positive && (value > runaway || value < 1 / runaway))
-      warnings.push(`${name} ran off to ${value.toPrecision(2)}: the table does not identify it.`);
+      warnings.push(`${name} ran off to ${params[name]!.toPrecision(2)}: the table does not identify it.`);
   }
   return warnings;
 }

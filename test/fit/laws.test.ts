@@ -39,6 +39,16 @@ describe.each(builtInLaws)("the $name law", (law) => {
     expect(Object.keys(params)).toEqual(law.parameters);
   });
 
+  test("a coefficient's coordinate is that of the parameter in its place", () => {
+    const point = randomPoint(law, 4);
+    const before: Readonly<Record<string, number>> = law.publish(point, units);
+    for (const [i, { kind }] of law.coordinates.entries()) {
+      if (kind !== "coefficient") continue;
+      const after: Readonly<Record<string, number>> = law.publish(point.with(i, 1.1 * point[i]!), units);
+      expect(law.parameters.filter((name) => after[name] !== before[name])).toEqual([law.parameters[i]]);
+    }
+  });
+
   test.each(RESIDUALS)("the gradient of its Huber objective equals central differences (%s residuals)", (residual) => {
     const rows = plant(law, law.publish(randomPoint(law, 5), units), { noise: 0.05, seed: 6 });
     const objective = fitObjective(law, rows, units, { residual, delta: 0.02 });

@@ -129,10 +129,16 @@ describe("a table that cannot hold the law", () => {
     expect(warnings).toContain("non-zero parameters N takes two values only: its exponent is hardly identified.");
   });
 
-  test("is fitted with a warning where a coefficient has nothing to explain", async () => {
-    const noSparsity = rows.map((row) => ({ ...row, loss: sparseLaw.predict({ ...sparse, aS: 0 }, row) }));
-    const { warnings } = await fitLaw(noSparsity, { starts: 10 });
-    expect(warnings.join(" ")).toMatch(/\b(a|bS) ran off/);
+  test.each([
+    ["aS", /\b(aS|bS) ran off/],
+    ["cS", /\bcS ran off/],
+    ["c", /\bc ran off/],
+  ])("is fitted with a warning that names %s where it has nothing to explain", async (name, warning) => {
+    const without = rows.map((row) => ({ ...row, loss: sparseLaw.predict({ ...sparse, [name]: 0 }, row) }));
+    const { warnings, params } = await fitLaw(without, { starts: 10 });
+    expect(warnings.join(" ")).toMatch(warning);
+    for (const [, ranOff, value] of warnings.join(" ").matchAll(/(\w+) ran off to (\S+):/g))
+      expect(Number(value)).toBe(Number(params[ranOff!]!.toPrecision(2)));
   });
 
   test("is fitted with a warning where the starts disagree, or one that did not converge came lowest", async () => {
