@@ -1,5 +1,6 @@
 /** YAML whose keys know their lines, so that a complaint about a value names the place to mend. */
 import {
+  type Alias,
   isAlias,
   isMap,
   isScalar,
@@ -7,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type Document as YamlDocument,
 } from "yaml";
 import { FormatError } from "../core/errors.ts";
@@ -23,18 +25,50 @@ export interface YamlInput {
  * Reads one YAML (or JSON) document.
  *
  * @param name what to call the document in messages, e.g. the file's path
- * @throws {FormatError} naming the line that is not YAML
+ * @throws {FormatError} naming the line that is not YAML, or the alias that stands for nothing, for itself or for too much
  */
 export function readYaml(text: string, name: string): YamlInput {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number) => lines.linePos(offset).line;
   const [error] = document.errors;
   if (error) {
     const problem = `the document must be YAML; got: ${error.message}. Mend the syntax.`;
-    throw new FormatError(name, problem, { record: lines.linePos(error.pos[0]).line, cause: error });
+    throw new FormatError(name, problem, { record: lineAt(error.pos[0]), cause: error });
   }
-  const lineOf = (path: readonly PropertyKey[]) => lines.linePos(offsetOf(document, path)).line;
-  return { input: document.toJS(), origin: { name, lineOf } };
+  for (const { alias, problem } of brokenAliases(document))
+    throw new FormatError(name, problem, { record: lineAt(startOf(alias) ?? 0) });
+  const lineOf = (path: readonly PropertyKey[]) => lineAt(offsetOf(document, path));
+  return { input: dataOf(document, name), origin: { name, lineOf } };
+}
+
+/** A text that begins with an asterisk is an alias of YAML, unless it is quoted. */
+function brokenAliases(document: YamlDocument): { alias: Alias; problem: string }[] {
+  const broken: { alias: Alias; problem: string }[] = [];
+  visit(document, {
+    Alias(_, alias, ancestors) {
+      const { source } = alias;
+      const target = alias.resolve(document);
+      if (target === undefined) {
+        const problem = `*${source} must be quoted, or an alias of an anchor above it; got no &${source}. Write "*${source}" for a text.`;
+        broken.push({ alias, problem });
+      } else if (ancestors.includes(target)) {
+        const problem = `*${source} must be an alias of something that does not hold it; got a circle. Write out what is meant.`;
+        broken.push({ alias, problem });
+      }
+    },
+  });
+  return broken;
+}
+
+/** Aliases of aliases may stand for more than any memory holds; the parser counts them. */
+function dataOf(document: YamlDocument, name: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    const problem = `aliases must stand for a few settings; got: ${(cause as Error).message}. Write out what is meant.`;
+    throw new FormatError(name, problem, { cause });
+  }
 }
 
 /**
