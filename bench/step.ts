@@ -32,7 +32,7 @@ const PARTS = ["products", "attention", "norms", "activations", "embedding", "lo
 type Part = (typeof PARTS)[number];
 
 const print = flags.json === true ? (line: object) => console.log(JSON.stringify(line)) : createTable();
-print({ type: "machine", ...machineLine() });
+print({ type: "machine", ...machineLine(), turbo: isTurbo });
 for (const model of models) await benchModel(model);
 
 async function benchModel(model: BenchModel): Promise<void> {
