@@ -51,6 +51,28 @@ describe("the page", () => {
     }
   });
 
+  const hostile = `"><evil onload='x'>&`;
+  const stringsOf = (value: object): string[] =>
+    Object.entries(value).flatMap(([key, member]) => (typeof member === "string" ? [key] : []));
+
+  it.each(stringsOf(runs[0]!.result))("shows %s of every run as text, whatever it holds", (key) => {
+    const named = runs.map((run) => ({ ...run, result: { ...run.result, [key]: hostile } }) as typeof run);
+    for (const [path, text] of buildReport({ title: "t", runs: named, fit }))
+      if (!path.endsWith(".csv") && !path.endsWith(".json")) expect(text, path).not.toContain("<evil");
+  });
+
+  it.each([
+    "law",
+    "formula",
+    "dataUnit",
+    "warnings",
+    "leftOut",
+  ])("shows %s of the fit as text, whatever it holds", (key) => {
+    const value = { warnings: [hostile], leftOut: [{ row: hostile, reason: hostile }] }[key] ?? hostile;
+    for (const [path, text] of buildReport({ title: "t", runs, fit: { ...fit, [key]: value } as FitResult }))
+      if (!path.endsWith(".csv") && !path.endsWith(".json")) expect(text, path).not.toContain("<evil");
+  });
+
   it("shows titles, names and messages as text, not as markup", () => {
     const [first, ...others] = runs;
     const hostile = endedAs(first!, "failed", '<img src="x">');

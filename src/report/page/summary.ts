@@ -29,7 +29,7 @@ export function describeRuns(runs: readonly ReportedRun[]): string {
     `<strong>${plural(completed.length, "completed run")}</strong>${missing > 0 ? ` and ${missing} that did not complete` : ""}:`,
     `${plural(sizes.length, "non-zero size")} (${span(results.map((r) => r.nonzeroParams))} parameters),`,
     `sparsity ${sparsities.map((s) => formatPercent(s)).join(", ")},`,
-    `${span(results.map((r) => r.dataSeen))} ${dataUnit(runs)} of training data,`,
+    `${span(results.map((r) => r.dataSeen))} ${escapeMarkup(dataUnit(runs))} of training data,`,
     `${span(
       results.map((r) => r.trainFlops),
       formatScientific,

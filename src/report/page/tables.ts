@@ -218,7 +218,9 @@ export function toHtmlTable({ caption, columns, rows }: Table): string {
     if (typeof value !== "number") return `<td>${escapeMarkup(String(value ?? "–"))}</td>`;
     return `<td class="number">${Number.isFinite(value) ? format(value) : "–"}</td>`;
   };
-  const heads = shown.map((c) => `<th scope="col"${c.format ? ' class="number"' : ""}>${c.label}</th>`).join("");
+  const heads = shown
+    .map((c) => `<th scope="col"${c.format ? ' class="number"' : ""}>${escapeMarkup(c.label!)}</th>`)
+    .join("");
   const body = rows.map((row) => `<tr>${shown.map((column) => cell(row, column)).join("")}</tr>`).join("\n");
   return `<div class="scroll"><table><caption>${escapeMarkup(caption)}</caption>
 <thead><tr>${heads}</tr></thead>
