@@ -89,10 +89,17 @@ function correction(got: unknown, condition: string): string | undefined {
   if (/[[(]0, 1[\])]/.test(condition) && percent > 1 && percent <= 100)
     return `Write ${percent / 100} for ${percent} %.`;
   if (typeof got !== "string") return undefined;
-  const number = Number(got.replaceAll(/[_,' ]/g, ""));
+  const number = numberMeant(got);
   if (/\d/.test(got) && !Number.isNaN(number)) return `Write ${number}, without quotes or separators.`;
   const meant = nearest(got, condition.split(" or "));
   return meant && `Did you mean ${meant}?`;
+}
+
+/** Without separators of thousands; a comma that cannot be one is a decimal comma. */
+function numberMeant(text: string): number {
+  const plain = text.replaceAll(/[_' ]/g, "");
+  const isGrouped = /^-?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(plain);
+  return Number(isGrouped ? plain.replaceAll(",", "") : plain.replace(",", "."));
 }
 
 function fallback(schema: z.core.$ZodType | undefined): string {

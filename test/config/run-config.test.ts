@@ -183,6 +183,16 @@ const badInputs: [what: string, text: string, message: string][] = [
     'run.yaml:12: training.steps must be a positive integer; got "10_000". Write 10000, without quotes or separators.',
   ],
   [
+    "a number with thousands apart",
+    edited("steps: 200", "steps: 1,200"),
+    'run.yaml:12: training.steps must be a positive integer; got "1,200". Write 1200, without quotes or separators.',
+  ],
+  [
+    "a decimal comma",
+    edited("steps: 200", "steps: 200\n  learningRate: { kind: constant, peak: '0,003' }"),
+    'run.yaml:13: training.learningRate.peak must be a positive number; got "0,003". Write 0.003, without quotes or separators.',
+  ],
+  [
     "half a step",
     edited("steps: 200", "steps: 0.5"),
     "run.yaml:12: training.steps must be a positive integer; got 0.5. Change it.",
