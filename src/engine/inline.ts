@@ -12,7 +12,7 @@ import { nextTurn } from "./turn.ts";
  */
 export async function createInlineEngine(options: EngineOptions): Promise<Engine> {
   const { memory, variant, timings, module = await compileKernels(variant) } = options;
-  const player = createTapePlayer({ module, memory, thread: 0, threads: 1, timings });
+  const player = createTapePlayer({ module, memory, thread: 0, timings });
   let state: EngineState = "idle";
   return {
     memory,

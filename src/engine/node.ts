@@ -9,8 +9,8 @@ const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 const workerFile = fileURLToPath(new URL(`../../workers/node.${extension}`, import.meta.url));
 
 /**
- * Keeps to the `Engine` contract with `threads` workers; the calling thread only waits. They hold the process open until
- * close.
+ * Keeps to the `Engine` contract with `threads` workers; the calling thread plays short tapes alone and waits for the others. The workers
+ * hold the process open until close.
  *
  * @throws {StateError} where this JavaScript engine cannot compile the variant
  */

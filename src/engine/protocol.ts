@@ -42,7 +42,7 @@ export function timingsOf(memory: WebAssembly.Memory, { address, calls }: Timing
 
 /** Before a run, in which each thread adds up its own. */
 export function clearTimings(memory: WebAssembly.Memory, area: TimingsArea | undefined, threads: number): void {
-  for (let thread = 0; area !== undefined && thread < threads; thread++) timingsOf(memory, area, thread).fill(0);
+  if (area !== undefined) for (let thread = 0; thread < threads; thread++) timingsOf(memory, area, thread).fill(0);
 }
 
 export interface Engine {
@@ -51,7 +51,8 @@ export interface Engine {
   readonly threads: number;
   /**
    * Runs the tape encoded at `tapeAddress` for as many threads (see tape/encoding.ts) once, all together, or this one alone where the
-   * tape is short; resolves when its last part is done, in a later turn of the event loop, so that timers and signals are served between two runs. One run at a time.
+   * tape is short; resolves when its last part is done, in a later turn of the event loop, so that timers and signals are served
+   * between two runs. One run at a time.
    *
    * @throws {StateError} after close, and while a run is under way
    * @throws {WorkerError} when a thread died, in this run or an earlier one; the memory's contents are then undefined

@@ -8,9 +8,8 @@ import { createWaiter } from "./waiter.ts";
 export interface ThreadTask {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** 0 ≤ thread < threads. */
+  /** Counted from 0. */
   readonly thread: number;
-  readonly threads: number;
   readonly timings?: TimingsArea | undefined;
 }
 
@@ -72,14 +71,14 @@ export function createTapePlayer(task: ThreadTask): TapePlayer {
   const isOver = (run: TapeRun) => doneOf(run) >= run.parts;
 
   /** A run that is over while its tape is read may have been followed by another tape in its place. */
-  const partsOf = ({ tapeAddress, ...run }: TapeRun): readonly BoundPart[] => {
+  const partsOf = (run: TapeRun): readonly BoundPart[] => {
     try {
-      const parts = partsAt(tapeAddress);
-      if (!isOver({ tapeAddress, ...run })) return parts;
+      const parts = partsAt(run.tapeAddress);
+      if (!isOver(run)) return parts;
     } catch (cause) {
-      if (!isOver({ tapeAddress, ...run })) throw cause;
+      if (!isOver(run)) throw cause;
     }
-    decoded.delete(tapeAddress);
+    decoded.delete(run.tapeAddress);
     return [];
   };
 

@@ -31,7 +31,7 @@ export interface ThreadedOptions extends EngineOptions {
 export async function createThreadedEngine(options: ThreadedOptions): Promise<Engine> {
   const { memory, variant, threads, timings, module = await compileKernels(variant) } = options;
   clearControl(memory);
-  const task = (thread: number) => ({ module, memory, thread, threads, timings });
+  const task = (thread: number) => ({ module, memory, thread, timings });
   const crew = options.hire(Array.from({ length: threads }, (_, thread) => task(thread)));
   return new ThreadedEngine(options, crew, createTapePlayer(task(0)));
 }

@@ -28,7 +28,7 @@ export interface KernelSpec {
   readonly split: string;
   /** Parts of an extent begin at multiples of this many units. */
   readonly grain: number;
-  /** Units that it works on together, at less cost each, where a part has as many. */
+  /** Units that it works on together, at less cost each, where a part has as many; a power of two. */
   readonly pass: number;
   readonly args: Readonly<Record<string, ArgSpec>>;
 }

@@ -9,7 +9,7 @@ export interface Divisible {
   readonly extent: number;
   /** Parts begin at multiples of it. */
   readonly grain: number;
-  /** Large parts have a multiple of so many units, small ones a half, a quarter … of it. */
+  /** A power of two: large parts have a multiple of so many units, small ones a half, a quarter … of it. */
   readonly pass: number;
   /** Of the whole extent; a phase counts all its chains in one unit. */
   readonly work: number;

@@ -56,7 +56,7 @@ function delaySources(needs: readonly (readonly Need[])[], phaseOf: number[]): v
   for (const [index, own] of needs.entries())
     for (const { call, isByTile } of own) latest[call] = Math.min(latest[call]!, phaseOf[index]! - (isByTile ? 0 : 1));
   for (const [index, own] of needs.entries())
-    if (own.length === 0 && latest[index]! !== Number.POSITIVE_INFINITY) phaseOf[index] = latest[index]!;
+    if (own.length === 0 && latest[index] !== Number.POSITIVE_INFINITY) phaseOf[index] = latest[index]!;
 }
 
 /** What has been done so far to some bytes, or to a transient tensor. */

@@ -63,10 +63,15 @@ export interface TensorUse {
   readonly isWhole: boolean;
 }
 
+/** What each kernel does with each of its arguments: read once, since tapes are planned at every mask change. */
+const usesOf = new Map(
+  Object.entries(kernels).map(([kernel, { args }]) => [kernel as KernelName, Object.values(args).map(describeArg)]),
+);
+
 /** The tensors that a call reads and writes. */
 export function tensorsOf(call: RecordedCall): TensorUse[] {
-  return Object.values(kernels[call.kernel].args).flatMap((spec, i) => {
+  return usesOf.get(call.kernel)!.flatMap((use, i) => {
     const arg = call.args[i]!;
-    return isTensor(arg) ? [{ tensor: arg, ...describeArg(spec) }] : [];
+    return isTensor(arg) ? [{ tensor: arg, ...use }] : [];
   });
 }

@@ -33,7 +33,7 @@ test.each([
 test("the numbers of parts may wrap around", async () => {
   const alone = await tensorsAfter(3, [1]);
   const { memory, tapeAddress, tensors } = layOut(2, recordStep(SHAPE));
-  const player = createTapePlayer({ module: strictModule, memory, thread: 1, threads: 2 });
+  const player = createTapePlayer({ module: strictModule, memory, thread: 1 });
   const { parts } = sizeOfTape(memory, tapeAddress);
   const first = 2 ** 31 - Math.floor(1.5 * parts);
   clearControl(memory);
@@ -55,7 +55,7 @@ test("a thread that comes when a run is over plays nothing of it, whatever lies 
   for (const word of ["claimed", "done"] as const) controlWord(memory, word)[0] = parts;
   for (const garbage of [0, 1, -1, 2 ** 31 - 1]) {
     new Int32Array(memory.buffer, tapeAddress + 16, 64).fill(garbage);
-    const late = createTapePlayer({ module: strictModule, memory, thread: 1, threads: 2 });
+    const late = createTapePlayer({ module: strictModule, memory, thread: 1 });
     late.playShare({ number: 1, tapeAddress, base: 0, parts });
   }
   expect([controlWord(memory, "claimed")[0], controlWord(memory, "done")[0]]).toEqual([parts, parts]);

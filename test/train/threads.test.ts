@@ -35,3 +35,15 @@ test("of more threads than cores one a core runs, with a warning, and the bits a
   expect(warnings.filter((warning) => /threads/.test(warning))).toEqual([expected]);
   expect(result.lossHash).toBe((await train(config)).lossHash);
 });
+
+test.each([
+  0,
+  -1,
+  1.5,
+  1e9 + 0.5,
+  Number.NaN,
+])("%d threads are refused, however few cores there are", async (threads) => {
+  await expect(train(tinyDecoder({ steps: 5 }), { threads })).rejects.toThrow(
+    `train: threads must be a whole number of at least 1; got ${threads}.`,
+  );
+});
