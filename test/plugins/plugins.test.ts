@@ -1,7 +1,7 @@
 /** A user's own parts, one file each, go the way of the built-in ones: trained, stopped, resumed and swept by name. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { loadPlugins } from "../../src/config/plugins.ts";
 import type { RunConfigInput } from "../../src/config/run-config.ts";
 import type { SweepConfigInput } from "../../src/config/sweep-config.ts";
@@ -10,6 +10,8 @@ import { listRuns, openRun } from "../../src/store/run-directory.ts";
 import { sweep } from "../../src/sweep/node.ts";
 import { type TrainOptions, train } from "../../src/train/node.ts";
 import { temporaryDirectory } from "../temporary.ts";
+
+vi.mock("../../src/engine/engine.ts", () => import("../train/every-tape.ts"));
 
 const baseDir = import.meta.dirname;
 const plugins = ["two-matrices.ts", "fading-momentum.ts", "striped-images.ts"];

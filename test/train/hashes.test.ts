@@ -8,7 +8,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import type { RunConfigInput } from "../../src/config/run-config.ts";
 import { runId } from "../../src/config/run-id.ts";
 import { parseSweepConfig } from "../../src/config/sweep-config.ts";
@@ -27,6 +27,8 @@ import { train } from "../../src/train/node.ts";
 import type { StopSignal } from "../../src/train/trainer.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import { netRuns, STEPS, uncoveredPairs, writeNetData } from "./net.ts";
+
+vi.mock("../../src/engine/engine.ts", () => import("./every-tape.ts"));
 
 const root = join(import.meta.dirname, "..", "..");
 const file = join(import.meta.dirname, "hashes.json");

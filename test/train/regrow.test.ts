@@ -1,5 +1,5 @@
 /** Methods that rank by gradients: the trainer computes those of all weights for the step of the change alone. */
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { register } from "../../src/config/parts.ts";
 import { parseRunConfig } from "../../src/config/run-config.ts";
@@ -15,6 +15,8 @@ import { planProgram } from "../../src/train/program.ts";
 import { Session } from "../../src/train/session.ts";
 import { syntheticSource } from "../sources.ts";
 import { tinyDecoder } from "./fixtures.ts";
+
+vi.mock("../../src/engine/engine.ts", () => import("./every-tape.ts"));
 
 const REGROW_AT = 4;
 const DENSE_AT = 8;
